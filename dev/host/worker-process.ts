@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { supplyCoreModule } from './core-module.ts';
+import { invokeFunction, runHooks } from './invoke-function.ts';
+import { errorText } from './log-line.ts';
+import type { HostToWorker, WorkerToHost } from './worker-messages.ts';
+
+/**
+ * The process in which the app runs. It is told what to do over the channel to the host, and has an end of its own: an error that
+ * nobody caught takes every invocation in it along, as in Azure (FACTS 11.13). Argument: the path of the bundle.
+ */
+
+function tell(message: WorkerToHost, then: () => void = () => undefined): void {
+  if (process.connected && process.send !== undefined) {
+    process.send(message, undefined, {}, then);
+  } else {
+    then();
+  }
+}
+
+// A killed host must not leave its functions running.
+process.once('disconnect', () => process.exit(0));
+
+process.on('uncaughtException', (error) => {
+  tell({ kind: 'crashed', reason: errorText(error) }, () => process.exit(1));
+});
+
+const app = supplyCoreModule((level, _category, text) => {
+  tell({ kind: 'log', level, text });
+});
+
+async function load(bundlePath: string): Promise<void> {
+  createRequire(bundlePath)(bundlePath);
+  const capabilities = (await app.programmingModel?.getCapabilities({})) ?? {};
+  if (capabilities['HttpUri'] !== undefined) {
+    throw new Error('app.setup({enableHttpStream: true}) is not supported by the local host');
+  }
+  await runHooks(app, 'appStart', { hookData: {}, functionAppDirectory: dirname(dirname(bundlePath)) });
+}
+
+async function handle(message: HostToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'invoke': {
+      const { invocation } = message;
+      const result = await invokeFunction(app, invocation, (functionName, invocationId, level, text) => {
+        tell({ kind: 'log', functionName, invocationId, level, text });
+      });
+      tell({ kind: 'finished', id: invocation.id, result });
+      return;
+    }
+    case 'stop':
+      try {
+        await runHooks(app, 'appTerminate', { hookData: {} });
+      } catch (error) {
+        tell({ kind: 'log', level: 'error', text: `an appTerminate hook failed: ${errorText(error)}` });
+      }
+      process.exit(0);
+  }
+}
+
+process.on('message', (message: HostToWorker) => {
+  void handle(message);
+});
+
+try {
+  await load(process.argv[2] ?? '');
+  tell({ kind: 'loaded', functions: [...app.functions.values()].map(({ metadata }) => plain(metadata)) });
+} catch (error) {
+  // The message alone: settings that are wrong are named there, and a stack would bury them.
+  const reason = error instanceof Error ? error.message : errorText(error);
+  tell({ kind: 'not-loaded', reason }, () => process.exit(1));
+}
+
+/** Metadata may hold functions or class instances of the app; only data crosses to the host. */
+function plain<T>(metadata: T): T {
+  return JSON.parse(JSON.stringify(metadata)) as T;
+}

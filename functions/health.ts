@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { runtime } from '../shared/runtime.ts';
+
+app.http('health', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  route: 'health',
+  handler: (_request, context) => runtime.answerHealth(context),
+});

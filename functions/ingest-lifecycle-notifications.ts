@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { runtime } from '../shared/runtime.ts';
+
+app.http('ingest-lifecycle-notifications', {
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  route: 'lifecycle/{tenantId}',
+  handler: () => runtime.answerNotThereYet(),
+});

@@ -1,0 +1,7 @@
+import { app } from '@azure/functions';
+import { runtime } from '../shared/runtime.ts';
+
+app.timer('report-poison', {
+  schedule: '30 */5 * * * *',
+  handler: (_timer, context) => runtime.reportPoison(context),
+});

@@ -1,0 +1,46 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { CoverageStore } from '../ports.ts';
+import { sourceNames } from '../timeline/coverage.ts';
+import { tableKey } from './table-keys.ts';
+import { fromRow, getRow, listRows, toRow } from './table-rows.ts';
+import { saveRow } from './table-writes.ts';
+
+const windowSchema = z.looseObject({ from: z.string(), to: z.string() });
+
+/** As in stored-alert.ts: later fields have defaults, unknown ones are kept. */
+const coverageRowSchema = z.looseObject({
+  tenantId: z.string(),
+  source: z.enum(sourceNames),
+  run: z.number(),
+  step: z.looseObject({ number: z.number(), state: z.unknown() }).exactOptional(),
+  leaseUntil: z.string().exactOptional(),
+  startedAt: z.string().exactOptional(),
+  finishedAt: z.string().exactOptional(),
+  first: z.boolean(),
+  windows: z.array(windowSchema).default([]),
+  reread: z.looseObject({ short: z.string().exactOptional(), long: z.string().exactOptional() }).exactOptional(),
+  gaps: z.array(z.looseObject({ from: z.string(), to: z.string(), reason: z.string() })).default([]),
+  failure: z
+    .looseObject({ at: z.string(), reason: z.string(), permission: z.string().exactOptional() })
+    .exactOptional(),
+  counts: z.looseObject({ records: z.number(), ignored: z.number(), unreadable: z.number() }).exactOptional(),
+});
+
+/** One row a tenant and source in the table `coverage`; its ETag is the version. */
+export function createCoverageTable(table: TableClient): CoverageStore {
+  return {
+    async read(tenantId, source) {
+      const row = await getRow(table, tableKey(tenantId), tableKey(source));
+      return row === undefined ? undefined : { row: fromRow(row, coverageRowSchema), version: row.etag };
+    },
+
+    async save(row, version) {
+      return saveRow(table, toRow(tableKey(row.tenantId), tableKey(row.source), row), version);
+    },
+
+    async *list() {
+      for await (const row of listRows(table)) yield fromRow(row, coverageRowSchema);
+    },
+  };
+}

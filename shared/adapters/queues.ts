@@ -1,0 +1,66 @@
+import type { QueueClient } from '@azure/storage-queue';
+import { packItems } from '../envelope.ts';
+import type { Envelope } from '../envelope.ts';
+import names from '../names.json' with { type: 'json' };
+import type { Queues, QueueName } from '../ports.ts';
+import { eachBounded } from './bounded.ts';
+import { createdWhenMissing, statusOf } from './storage.ts';
+import type { StorageClients } from './storage.ts';
+import type { OversizeBlobs } from './oversize-blobs.ts';
+
+export const queueNames: Record<QueueName, string> = {
+  collect: names.queues.collect,
+  'evaluate-licence': names.queues.evaluateLicence,
+  verdicts: names.queues.verdicts,
+  notices: names.queues.notices,
+};
+
+/** A message can be hidden for seven days; whoever waits longer looks at the clock and waits again. */
+const longestDelaySeconds = 7 * 24 * 60 * 60;
+const neverExpires = -1;
+const messagesAtOnce = 4;
+
+/**
+ * Storage queues. Sent with the SDK and not by output bindings, which write JSON indented and so burst the limit, and never
+ * expiring, where the standard is seven days (FACTS 11.7, 11.13). Base64, because that is what the host's trigger reads.
+ */
+export function createQueues(
+  storage: Pick<StorageClients, 'queue'>,
+  oversizeBlobs: OversizeBlobs,
+  physicalNames: Record<QueueName, string> = queueNames,
+): Queues {
+  return {
+    async send(queue, tenantId, kind, items, options = {}) {
+      const client = storage.queue(physicalNames[queue]);
+      const { envelopes, oversize } = packItems(tenantId, kind, items);
+      // The blob is there before the message that refers to it.
+      const references: unknown[] = [];
+      for (const item of oversize) references.push(await oversizeBlobs.put(item));
+      const packed = [...envelopes, ...packItems(tenantId, kind, references).envelopes];
+      const visibilityTimeout = delay(options.delaySeconds);
+      await eachBounded(packed, messagesAtOnce, (envelope) => sendEnvelope(client, envelope, visibilityTimeout));
+    },
+
+    async depth(queue) {
+      try {
+        const properties = await storage.queue(physicalNames[queue]).getProperties();
+        return properties.approximateMessagesCount ?? 0;
+      } catch (error) {
+        if (statusOf(error) === 404) return 0;
+        throw error;
+      }
+    },
+  };
+}
+
+async function sendEnvelope(client: QueueClient, envelope: Envelope, visibilityTimeout: number): Promise<void> {
+  const text = Buffer.from(JSON.stringify(envelope)).toString('base64');
+  await createdWhenMissing(
+    () => client.createIfNotExists(),
+    () => client.sendMessage(text, { messageTimeToLive: neverExpires, visibilityTimeout }),
+  );
+}
+
+function delay(seconds = 0): number {
+  return Math.min(Math.max(Math.ceil(seconds), 0), longestDelaySeconds);
+}

@@ -1,0 +1,62 @@
+import { TableClient } from '@azure/data-tables';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
+import type { StorageSettings } from '../config.ts';
+
+export interface StorageClients {
+  table(name: string): TableClient;
+  queue(name: string): QueueClient;
+  container(name: string): ContainerClient;
+}
+
+/** The clients of one storage account. Nothing is called here; what is missing is created by the first write to it. */
+export function connectStorage(settings: StorageSettings): StorageClients {
+  switch (settings.kind) {
+    case 'connection-string': {
+      const connectionString = settings.connectionString.reveal();
+      const queues = QueueServiceClient.fromConnectionString(connectionString);
+      const blobs = BlobServiceClient.fromConnectionString(connectionString);
+      return {
+        // The tables SDK refuses plain http unless told, the other two do not; the emulator speaks only http.
+        table: (name) =>
+          TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true }),
+        queue: (name) => queues.getQueueClient(name),
+        container: (name) => blobs.getContainerClient(name),
+      };
+    }
+    case 'identity': {
+      const credential =
+        settings.clientId === undefined
+          ? new ManagedIdentityCredential()
+          : new ManagedIdentityCredential({ clientId: settings.clientId });
+      const queues = new QueueServiceClient(settings.queue, credential);
+      const blobs = new BlobServiceClient(settings.blob, credential);
+      return {
+        table: (name) => new TableClient(settings.table, name, credential),
+        queue: (name) => queues.getQueueClient(name),
+        container: (name) => blobs.getContainerClient(name),
+      };
+    }
+  }
+}
+
+/** The HTTP status that a storage call failed with; undefined for anything else, such as a lost connection. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}
+
+/** For work that can meet a 404 only because its table, queue or container is not there yet. */
+export async function createdWhenMissing<T>(create: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    await create();
+    return await work();
+  }
+}

@@ -1,0 +1,144 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { eachBounded } from './bounded.ts';
+import { createdWhenMissing, statusOf } from './storage.ts';
+import { bytesOf } from './table-rows.ts';
+import type { TableRow } from './table-rows.ts';
+
+/** A transaction holds 100 rows of one partition under 4 MiB (FACTS 11.7); the margin is for its own frame. */
+export const mostRowsAtOnce = 100;
+const mostBytesAtOnce = 3 * 1024 * 1024;
+const partitionsAtOnce = 8;
+
+/** Inserts rows; one that is there already stays as it is. Each row stands once, whatever `rows` repeats. */
+export async function insertRows(table: TableClient, rows: readonly TableRow[]): Promise<void> {
+  await eachBounded([...batches(rows)], partitionsAtOnce, async (batch) => {
+    // A window that is read again brings mostly single rows that are there: one refused request each, not two.
+    const whole = batch.length > 1 && (await insertTogether(table, batch));
+    if (!whole) await eachBounded(batch, partitionsAtOnce, (row) => insertRow(table, row));
+  });
+}
+
+/** Deletes rows of one partition; one that is gone already is no error. */
+export async function deleteRows(
+  table: TableClient,
+  partitionKey: string,
+  rowKeys: readonly string[],
+): Promise<void> {
+  const rows = [...new Set(rowKeys)].map((rowKey): TableRow => ({ partitionKey, rowKey }));
+  for (const batch of batches(rows)) {
+    const whole = batch.length > 1 && (await deleteTogether(table, batch));
+    if (!whole) await eachBounded(batch, partitionsAtOnce, (row) => deleteRow(table, row));
+  }
+}
+
+/** Inserts the row without `version`, else replaces the one that had it. */
+export async function saveRow(
+  table: TableClient,
+  row: TableRow,
+  version: string | undefined,
+): Promise<'saved' | 'changed'> {
+  return refusedAsChanged(version, async () => {
+    if (version === undefined) await createdWhenMissing(() => table.createTable(), () => table.createEntity(row));
+    else await table.updateEntity(row, 'Replace', { etag: version });
+  });
+}
+
+/** As `saveRow`, with other rows of the same partition in one transaction. */
+export async function saveTogether(
+  table: TableClient,
+  row: TableRow,
+  version: string | undefined,
+  others: readonly TransactionAction[],
+): Promise<'saved' | 'changed'> {
+  return refusedAsChanged(version, async () => {
+    if (version === undefined) {
+      await createdWhenMissing(
+        () => table.createTable(),
+        () => table.submitTransaction([['create', row], ...others]),
+      );
+    } else {
+      await table.submitTransaction([['update', row, 'Replace', { etag: version }], ...others]);
+    }
+  });
+}
+
+/** 409: somebody inserted it. 412: somebody wrote it. 404 where a row was expected: somebody deleted it. */
+async function refusedAsChanged(
+  version: string | undefined,
+  write: () => Promise<void>,
+): Promise<'saved' | 'changed'> {
+  try {
+    await write();
+    return 'saved';
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 409 || status === 412 || (status === 404 && version !== undefined)) return 'changed';
+    throw error;
+  }
+}
+
+/** False where the transaction was refused as a whole because one of its rows is there already. */
+async function insertTogether(table: TableClient, rows: readonly TableRow[]): Promise<boolean> {
+  return unlessStatus(409, () =>
+    createdWhenMissing(
+      () => table.createTable(),
+      () => table.submitTransaction(rows.map((row): TransactionAction => ['create', row])),
+    ),
+  );
+}
+
+/** False where the transaction was refused as a whole because one of its rows is gone already. */
+async function deleteTogether(table: TableClient, rows: readonly TableRow[]): Promise<boolean> {
+  return unlessStatus(404, () =>
+    table.submitTransaction(rows.map((row): TransactionAction => ['delete', row])),
+  );
+}
+
+async function insertRow(table: TableClient, row: TableRow): Promise<void> {
+  await unlessStatus(409, () =>
+    createdWhenMissing(
+      () => table.createTable(),
+      () => table.createEntity(row),
+    ),
+  );
+}
+
+async function deleteRow(table: TableClient, { partitionKey, rowKey }: TableRow): Promise<void> {
+  await unlessStatus(404, () => table.deleteEntity(partitionKey, rowKey));
+}
+
+/** True when done, false when it failed with the status that means that there was nothing to do. */
+async function unlessStatus(status: number, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === status) return false;
+    throw error;
+  }
+}
+
+/** Rows of one partition each, within the limits of a transaction; a row named twice comes once. */
+function* batches(rows: readonly TableRow[]): Generator<TableRow[]> {
+  const partitions = new Map<string, Map<string, TableRow>>();
+  for (const row of rows) {
+    const partition = partitions.get(row.partitionKey) ?? new Map<string, TableRow>();
+    partitions.set(row.partitionKey, partition);
+    if (!partition.has(row.rowKey)) partition.set(row.rowKey, row);
+  }
+  for (const partition of partitions.values()) {
+    let batch: TableRow[] = [];
+    let size = 0;
+    for (const row of partition.values()) {
+      const bytes = bytesOf(row);
+      if (batch.length === mostRowsAtOnce || (batch.length > 0 && size + bytes > mostBytesAtOnce)) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
+      batch.push(row);
+      size += bytes;
+    }
+    yield batch;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock, CoverageStore, PoisonStore } from '../ports.ts';
+import type { TenantSettings } from '../config.ts';
+import { sourceNames } from '../timeline/coverage.ts';
+import { isUnreadableRecord } from '../collect/unreadable.ts';
+import { type Answer, jsonAnswer } from './problem.ts';
+
+interface Check {
+  name: string;
+  ok: boolean;
+  since?: string;
+}
+
+/** A source that was not finished for so long is not being watched. */
+const staleAfterMilliseconds = 2 * 60 * 60 * 1000;
+/** A message that could not be handled makes health fail for a day; its alert stays open until somebody looks. */
+const poisonCountsForMilliseconds = 24 * 60 * 60 * 1000;
+
+/** `GET /api/health`: open to all, so it names no tenant and gives no reason that could. */
+export async function showHealth(
+  version: string,
+  tenants: readonly TenantSettings[],
+  ports: { coverage: CoverageStore; poison: PoisonStore; clock: Clock },
+): Promise<Answer> {
+  const checks = await readChecks(tenants, ports).catch((): Check[] => [{ name: 'storage', ok: false }]);
+  const ok = checks.every((check) => check.ok);
+  return jsonAnswer({ status: ok ? 'ok' : 'failing', version, checks }, ok ? 200 : 503);
+}
+
+async function readChecks(
+  tenants: readonly TenantSettings[],
+  { coverage, poison, clock }: { coverage: CoverageStore; poison: PoisonStore; clock: Clock },
+): Promise<Check[]> {
+  const checks = new Map<string, Check>(
+    ['storage', ...sourceNames.map((source) => `collect ${source}`), 'poison messages'].map((name) => [
+      name,
+      { name, ok: true },
+    ]),
+  );
+  const failing = (name: string, since: string): void => {
+    const check = checks.get(name);
+    const first = check?.since === undefined || since < check.since ? since : check.since;
+    checks.set(name, { name, ok: false, since: first });
+  };
+  const watched = new Set(tenants.map((tenant) => tenant.id));
+  const ago = (milliseconds: number): string => new Date(clock.now().getTime() - milliseconds).toISOString();
+  const stale = ago(staleAfterMilliseconds);
+  const recent = ago(poisonCountsForMilliseconds);
+  for await (const row of coverage.list()) {
+    if (!watched.has(row.tenantId)) continue;
+    const heard = row.finishedAt ?? row.startedAt;
+    if (row.failure !== undefined) failing(`collect ${row.source}`, row.failure.at);
+    else if (heard !== undefined && heard < stale) failing(`collect ${row.source}`, heard);
+  }
+  for await (const message of poison.list()) {
+    if (message.keptAt >= recent && !isUnreadableRecord(message)) failing('poison messages', message.keptAt);
+  }
+  return [...checks.values()];
+}

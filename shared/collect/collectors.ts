@@ -1,0 +1,19 @@
+import type { SourceName } from '../timeline/coverage.ts';
+import { activityContent } from './activity-content.ts';
+import type { Collector } from './collector.ts';
+import { entraDirectoryAudits } from './entra-directory-audits.ts';
+
+/** The collector of each source; a new source is a name in `timeline/coverage.ts`, a file here and a line. */
+const collectors = {
+  'entra-directory-audits': entraDirectoryAudits,
+  'activity-azure-active-directory': activityContent(
+    'activity-azure-active-directory',
+    'Audit.AzureActiveDirectory',
+  ),
+  'activity-exchange': activityContent('activity-exchange', 'Audit.Exchange'),
+} satisfies Record<SourceName, unknown>;
+
+/** Its state is opaque to whoever runs it: what `plan` and `step` give is handed back through `parseState`. */
+export function collectorOf(source: SourceName): Collector<unknown> {
+  return collectors[source];
+}

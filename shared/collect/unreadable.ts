@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { PoisonMessage } from '../ports.ts';
+import type { SourceName } from '../timeline/coverage.ts';
+
+const prefix = 'unreadable-';
+
+/** A record of a source that could not be read, kept beside the poison messages under a queue name of its own. */
+export function unreadableRecord(source: SourceName, raw: unknown, now: string): PoisonMessage {
+  const body = JSON.stringify(raw);
+  const messageId = createHash('sha256').update(body).digest('hex');
+  return { queue: `${prefix}${source}`, messageId, insertedAt: now, body };
+}
+
+export function isUnreadableRecord(message: PoisonMessage): boolean {
+  return message.queue.startsWith(prefix);
+}

@@ -1,0 +1,297 @@
+import { z } from 'zod';
+import { readChannels } from './config-channels.ts';
+import { Secret } from './secret.ts';
+import { isLoopback, readJson, type Text, type Wrong } from './config-problems.ts';
+
+/**
+ * Settings, parsed once at start. A wrong one stops the app and is named; its value is never shown, because it may be a secret.
+ */
+
+export type StorageSettings =
+  | { kind: 'connection-string'; connectionString: Secret }
+  | { kind: 'identity'; blob: string; queue: string; table: string; clientId?: string };
+
+export type CredentialSettings =
+  | { kind: 'none' }
+  | { kind: 'managed-identity'; clientId?: string }
+  | { kind: 'federated'; clientId: string; identityClientId?: string }
+  | { kind: 'client-secret'; clientId: string; secret: Secret };
+
+export interface TenantSettings {
+  id: string;
+  name: string;
+  domain?: string;
+}
+
+export interface ChannelSettings {
+  id: string;
+  kind: 'teams';
+  url: Secret;
+  match?: { tenant?: string[]; rule?: string[]; severity?: string[]; attribute?: string[] };
+  fallback?: string;
+  timeZone: string;
+  sendResolved: boolean;
+}
+
+export interface Timing {
+  coalesceSeconds: number;
+  groupSeconds: number;
+  postGapSeconds: number;
+  retrySeconds: number;
+  lockSeconds: number;
+  latestArrivalMinutes: number;
+}
+
+export interface Config {
+  storage: StorageSettings;
+  tenants: TenantSettings[];
+  credential: CredentialSettings;
+  /** Origins without a trailing slash and without `/v1.0`. */
+  endpoints: { graph: string; activity: string; authority: string };
+  publicUrl?: string;
+  channels: ChannelSettings[];
+  /** Settings of rules by id; checked by the rules' own schemas. */
+  rules: Record<string, unknown>;
+  retentionDays: number;
+  timing: Timing;
+  /** Milliseconds by which the product's clock is ahead (GRACEWATCH_CLOCK). */
+  clockShift: number;
+  /** The platform's sign-in is on, so `x-ms-client-principal` may be believed. */
+  signInEnabled: boolean;
+  /** Settings that were given and mean nothing: told, not fatal. */
+  warnings: string[];
+}
+
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every setting and reports all that is wrong at once.
+ * @throws SettingsError with one line a setting: its name and what is expected, never its value
+ */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const wrong = (setting: string, expected: string): void => {
+    problems.push(`${setting}: ${expected}`);
+  };
+  const text = (setting: string): string | undefined => {
+    const value = environment[setting]?.trim();
+    return value === '' ? undefined : value;
+  };
+
+  const credentialName = text('GRACEWATCH_CREDENTIAL');
+  const loopbackOnly = credentialName === 'none';
+  const storage = readStorage(text, wrong);
+  const tenants = readTenants(text('GRACEWATCH_TENANTS'), wrong);
+  const credential = readCredential(credentialName, text, wrong);
+  const endpoint = (setting: string, fallback: string): string =>
+    readEndpoint(setting, text(setting) ?? fallback, loopbackOnly, wrong);
+  const endpoints = {
+    graph: endpoint('GRACEWATCH_GRAPH_ENDPOINT', 'https://graph.microsoft.com').replace(/\/v1\.0$/, ''),
+    activity: endpoint('GRACEWATCH_ACTIVITY_ENDPOINT', 'https://manage.office.com').replace(
+      /\/api\/v1\.0$/,
+      '',
+    ),
+    authority: loopbackOnly ? '' : endpoint('GRACEWATCH_AUTHORITY', 'https://login.microsoftonline.com'),
+  };
+  const publicUrl = text('GRACEWATCH_PUBLIC_URL');
+  const channels = readChannels(text('GRACEWATCH_CHANNELS'), loopbackOnly, wrong);
+  const config: Config = {
+    storage,
+    tenants,
+    credential,
+    endpoints,
+    ...(publicUrl === undefined
+      ? {}
+      : { publicUrl: readEndpoint('GRACEWATCH_PUBLIC_URL', publicUrl, loopbackOnly, wrong) }),
+    channels,
+    rules:
+      readJson(
+        'GRACEWATCH_RULES',
+        text('GRACEWATCH_RULES') ?? '{}',
+        ruleSettingsSchema,
+        'a JSON object of settings by rule id',
+        wrong,
+      ) ?? {},
+    retentionDays: readRetention(text('GRACEWATCH_RETENTION_DAYS'), wrong),
+    timing: readTiming(text('GRACEWATCH_TIMING'), wrong),
+    clockShift: readClockShift(text('GRACEWATCH_CLOCK'), loopbackOnly, wrong),
+    signInEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
+    warnings: unknownSettings(environment),
+  };
+  if (problems.length > 0)
+    throw new SettingsError(`wrong settings:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  return config;
+}
+
+function readStorage(text: Text, wrong: Wrong): StorageSettings {
+  const connectionString = text('AzureWebJobsStorage');
+  if (connectionString !== undefined)
+    return { kind: 'connection-string', connectionString: new Secret(connectionString) };
+  const account = text('AzureWebJobsStorage__accountName');
+  const clientId = text('AzureWebJobsStorage__clientId');
+  const uri = (service: 'blob' | 'queue' | 'table'): string | undefined =>
+    text(`AzureWebJobsStorage__${service}ServiceUri`) ??
+    (account === undefined ? undefined : `https://${account}.${service}.core.windows.net`);
+  const blob = uri('blob');
+  const queue = uri('queue');
+  const table = uri('table');
+  if (blob === undefined || queue === undefined || table === undefined) {
+    wrong(
+      'AzureWebJobsStorage',
+      'must be a connection string, or set AzureWebJobsStorage__accountName (or the three …__blobServiceUri, …__queueServiceUri, …__tableServiceUri) for identity',
+    );
+    return { kind: 'identity', blob: '', queue: '', table: '' };
+  }
+  return { kind: 'identity', blob, queue, table, ...(clientId === undefined ? {} : { clientId }) };
+}
+
+const tenantsSchema = z
+  .array(
+    z.object({
+      id: z.string().regex(/^[0-9a-z-]{1,64}$/i, 'must be the tenant id'),
+      name: z.string().min(1),
+      domain: z.string().min(1).optional(),
+    }),
+  )
+  .min(1, 'name at least one tenant');
+
+function readTenants(value: string | undefined, wrong: Wrong): TenantSettings[] {
+  const expected = 'a JSON list of {"id", "name", "domain"?}';
+  if (value === undefined) {
+    wrong('GRACEWATCH_TENANTS', `is missing; it must be ${expected}`);
+    return [];
+  }
+  if (value === 'table') {
+    wrong('GRACEWATCH_TENANTS', `"table" has no code in this version; it must be ${expected}`);
+    return [];
+  }
+  const tenants = readJson('GRACEWATCH_TENANTS', value, tenantsSchema, expected, wrong) ?? [];
+  const seen = new Set<string>();
+  return tenants.map(({ id, name, domain }) => {
+    const tenantId = id.toLowerCase();
+    if (seen.has(tenantId)) wrong('GRACEWATCH_TENANTS', `names tenant ${tenantId} twice`);
+    seen.add(tenantId);
+    return { id: tenantId, name, ...(domain === undefined ? {} : { domain }) };
+  });
+}
+
+function readCredential(name: string | undefined, text: Text, wrong: Wrong): CredentialSettings {
+  const expected = 'must be managed-identity, federated, client-secret, or none (everything on loopback)';
+  const clientId = text('GRACEWATCH_CLIENT_ID');
+  const required = (setting: string, value: string | undefined): string => {
+    if (value === undefined) wrong(setting, `is missing; GRACEWATCH_CREDENTIAL=${name ?? ''} needs it`);
+    return value ?? '';
+  };
+  switch (name) {
+    case 'none':
+      return { kind: 'none' };
+    case 'managed-identity':
+      return { kind: 'managed-identity', ...(clientId === undefined ? {} : { clientId }) };
+    case 'federated': {
+      const identityClientId = text('AzureWebJobsStorage__clientId');
+      return {
+        kind: 'federated',
+        clientId: required('GRACEWATCH_CLIENT_ID', clientId),
+        ...(identityClientId === undefined ? {} : { identityClientId }),
+      };
+    }
+    case 'client-secret':
+      return {
+        kind: 'client-secret',
+        clientId: required('GRACEWATCH_CLIENT_ID', clientId),
+        secret: new Secret(required('GRACEWATCH_CLIENT_SECRET', text('GRACEWATCH_CLIENT_SECRET'))),
+      };
+    case undefined:
+      wrong('GRACEWATCH_CREDENTIAL', `is missing; it ${expected}`);
+      return { kind: 'none' };
+    default:
+      wrong('GRACEWATCH_CREDENTIAL', expected);
+      return { kind: 'none' };
+  }
+}
+
+function readEndpoint(setting: string, value: string, loopbackOnly: boolean, wrong: Wrong): string {
+  const url = URL.parse(value);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    wrong(setting, 'must be a URL');
+  } else if (loopbackOnly && !isLoopback(url)) {
+    wrong(setting, 'must be on loopback while GRACEWATCH_CREDENTIAL is none');
+  } else if (!loopbackOnly && url.protocol !== 'https:') {
+    wrong(setting, 'must be https (plain http only with GRACEWATCH_CREDENTIAL=none on loopback)');
+  }
+  return value.replace(/\/+$/, '');
+}
+
+const ruleSettingsSchema = z.record(z.string(), z.unknown());
+
+function readRetention(value: string | undefined, wrong: Wrong): number {
+  const days = value === undefined ? 400 : Number(value);
+  if (!Number.isInteger(days) || days < 1)
+    wrong('GRACEWATCH_RETENTION_DAYS', 'must be a whole number of days, at least 1');
+  return days;
+}
+
+const seconds = (standard: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).default(standard);
+const timingSchema = z.strictObject({
+  coalesceSeconds: seconds(60),
+  groupSeconds: seconds(60),
+  postGapSeconds: seconds(15),
+  retrySeconds: seconds(30),
+  lockSeconds: seconds(30),
+  latestArrivalMinutes: seconds(1440),
+});
+
+function readTiming(value: string | undefined, wrong: Wrong): Timing {
+  const timing = readJson(
+    'GRACEWATCH_TIMING',
+    value ?? '{}',
+    timingSchema,
+    'a JSON object of seconds',
+    wrong,
+  );
+  return timing ?? timingSchema.parse({});
+}
+
+/** ISO 8601 duration of days, hours, minutes and seconds: months and years have no fixed length. */
+const durationPattern = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+
+function readClockShift(value: string | undefined, loopbackOnly: boolean, wrong: Wrong): number {
+  if (value === undefined) return 0;
+  if (!loopbackOnly) wrong('GRACEWATCH_CLOCK', 'is accepted only with GRACEWATCH_CREDENTIAL=none');
+  const match = durationPattern.exec(value);
+  const parts = match?.slice(1).map((part: string | undefined) => Number(part ?? 0));
+  if (parts === undefined || parts.every((part) => part === 0)) {
+    wrong('GRACEWATCH_CLOCK', 'must be an ISO 8601 duration such as P20D or PT36H');
+    return 0;
+  }
+  const [days = 0, hours = 0, minutes = 0, secondsPart = 0] = parts;
+  return (((days * 24 + hours) * 60 + minutes) * 60 + secondsPart) * 1000;
+}
+
+const knownSettings = new Set([
+  'GRACEWATCH_TENANTS',
+  'GRACEWATCH_CREDENTIAL',
+  'GRACEWATCH_CLIENT_ID',
+  'GRACEWATCH_CLIENT_SECRET',
+  'GRACEWATCH_GRAPH_ENDPOINT',
+  'GRACEWATCH_ACTIVITY_ENDPOINT',
+  'GRACEWATCH_AUTHORITY',
+  'GRACEWATCH_PUBLIC_URL',
+  'GRACEWATCH_CLIENT_STATE_KEY',
+  'GRACEWATCH_CHANNELS',
+  'GRACEWATCH_RULES',
+  'GRACEWATCH_PHONE_KEY',
+  'GRACEWATCH_RETENTION_DAYS',
+  'GRACEWATCH_TIMING',
+  'GRACEWATCH_CLOCK',
+]);
+
+function unknownSettings(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('GRACEWATCH_') && !knownSettings.has(name))
+    .map((name) => `unknown setting ${name}`);
+}

@@ -1,0 +1,227 @@
+import type { StoredAlert, StoredNotice } from './alert/alert.ts';
+import type { AuditRecord } from './ingest/audit-record.ts';
+import type { SourceName } from './timeline/coverage.ts';
+
+/** Every side effect of the product as a type. Adapters implement them, `runtime.ts` joins them, tests fake them. */
+
+export interface Clock {
+  now(): Date;
+}
+
+export type LogFields = Record<string, string | number | boolean | undefined>;
+
+/** Fixed messages with fields: never a body, token, URL with a secret, or phone number (law 9). */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type QueueName = 'collect' | 'evaluate-licence' | 'verdicts' | 'notices';
+
+export interface Queues {
+  /**
+   * Sends items in as many envelopes as they need; an item too large for one goes to a blob and travels by reference.
+   * Returns when all are stored. Throws when any could not be: the caller then has not finished.
+   */
+  send(
+    queue: QueueName,
+    tenantId: string,
+    kind: string,
+    items: readonly unknown[],
+    options?: { delaySeconds?: number },
+  ): Promise<void>;
+  /** About how many messages wait or are in work; includes delayed ones. */
+  depth(queue: QueueName): Promise<number>;
+}
+
+/** Fetches the items that travelled by reference; items that did not are returned as they are. */
+export interface OversizeItems {
+  resolve(items: readonly unknown[]): Promise<unknown[]>;
+}
+
+/** The rows of one subject, and how many there are. */
+export interface TimelineRows {
+  records: AuditRecord[];
+}
+
+export interface TimelineStore {
+  /**
+   * Insert-only and idempotent: a record stands in the partition of each user and group that it speaks of, licence changes and
+   * deletions of groups also in one of the tenant, and index rows find users by UPN. Handling a record again changes nothing.
+   */
+  insert(tenantId: string, records: readonly AuditRecord[]): Promise<void>;
+  /** All records of a user, also those that name him only by a UPN that is known to be his alone. */
+  readUser(tenantId: string, userId: string): Promise<AuditRecord[]>;
+  readGroup(tenantId: string, groupId: string): Promise<AuditRecord[]>;
+  /** Licence changes, deletions and licence processing of all groups of the tenant, from `from` on (ISO). */
+  readGroupLicensing(tenantId: string, from: string): Promise<AuditRecord[]>;
+  /** The object id for an object id or UPN; the UPN itself while no record tells the id; undefined when unknown. */
+  findUser(tenantId: string, idOrUpn: string): Promise<string | undefined>;
+}
+
+/** What a row looked like when it was read; a save with an old one is refused. */
+export type Version = string;
+
+export interface AlertFilter {
+  tenantIds: readonly string[];
+  status?: readonly string[];
+  /** With or without its folder. */
+  rule?: string;
+  severity?: readonly string[];
+  subjectId?: string;
+}
+
+export interface AlertStore {
+  get(tenantId: string, id: string): Promise<{ alert: StoredAlert; version: Version } | undefined>;
+  /**
+   * Writes the alert and its notices in one transaction. Without `version` it inserts.
+   * `changed` means that somebody else wrote in between: read again and decide again.
+   */
+  save(alert: StoredAlert, version: Version | undefined): Promise<'saved' | 'changed'>;
+  list(filter: AlertFilter): AsyncIterable<StoredAlert>;
+}
+
+/** A notice that waits for its channel, in the channel's own partition so that what waits goes as one card. */
+export interface WaitingNotice {
+  channel: string;
+  key: string;
+  tenantId: string;
+  alertId: string;
+  reason: StoredNotice['reason'];
+  at: string;
+  /** Only for reason `digest`: what it tells; such a notice belongs to no alert. */
+  digest?: {
+    source: string;
+    opened: number;
+    bySeverity: Record<string, number>;
+    byRule: Record<string, number>;
+  };
+}
+
+export interface ChannelState {
+  /** When the last post was begun; the next one waits its gap. */
+  lastPostAt?: string;
+  /** Set while a post is under way; a post whose worker died may be taken over after it. */
+  leaseUntil?: string;
+  /** Set when the channel answered that it is gone; it stays shut until it is tested again. */
+  brokenSince?: string;
+  brokenReason?: string;
+}
+
+export interface NoticeStore {
+  /** Idempotent by key. */
+  putWaiting(notice: WaitingNotice): Promise<void>;
+  listWaiting(channel: string): AsyncIterable<WaitingNotice>;
+  removeWaiting(channel: string, keys: readonly string[]): Promise<void>;
+  readChannel(channel: string): Promise<{ state: ChannelState; version: Version | undefined }>;
+  saveChannel(
+    channel: string,
+    state: ChannelState,
+    version: Version | undefined,
+  ): Promise<'saved' | 'changed'>;
+}
+
+export interface CoverageRow {
+  tenantId: string;
+  source: SourceName;
+  /** Counts up; a step of another run is dropped. */
+  run: number;
+  /** The step that is to be done next in this run; undefined when no run is under way. */
+  step?: { number: number; state: unknown };
+  /** A run that has not moved until then is taken to be dead. */
+  leaseUntil?: string;
+  /** When the last run was begun: a request for a run from before it is served by it. */
+  startedAt?: string;
+  finishedAt?: string;
+  /** True until the first run has finished. */
+  first: boolean;
+  /** Windows read completely, merged, in order. */
+  windows: { from: string; to: string }[];
+  /** Up to where windows were read again for records that came late. */
+  reread?: { short?: string; long?: string };
+  /** Windows that can never be read (expired content): known gaps. */
+  gaps: { from: string; to: string; reason: string }[];
+  /** Why the last attempt could not read, with the permission that is missing where that is known. */
+  failure?: { at: string; reason: string; permission?: string };
+  /** Numbers of the last finished run: what was read and what was ignored. */
+  counts?: { records: number; ignored: number; unreadable: number };
+}
+
+export interface CoverageStore {
+  read(tenantId: string, source: SourceName): Promise<{ row: CoverageRow; version: Version } | undefined>;
+  save(row: CoverageRow, version: Version | undefined): Promise<'saved' | 'changed'>;
+  list(): AsyncIterable<CoverageRow>;
+}
+
+/** A message that could not be handled, kept where it lasts. `body` is the message as it was, base64 or not. */
+export interface PoisonMessage {
+  queue: string;
+  messageId: string;
+  insertedAt: string;
+  body: string;
+}
+
+export interface PoisonStore {
+  /** Idempotent by queue and message id. */
+  keep(message: PoisonMessage, keptAt: string): Promise<void>;
+  list(): AsyncIterable<PoisonMessage & { keptAt: string }>;
+}
+
+export interface PoisonQueues {
+  /** Takes up to `limit` messages of every poison queue without deleting them. */
+  receive(limit: number): Promise<(PoisonMessage & { popReceipt: string })[]>;
+  remove(message: PoisonMessage & { popReceipt: string }): Promise<void>;
+}
+
+/**
+ * What became of a read. Everything that is not `read` is neither absence nor emptiness (law 3).
+ * `later`: throttled, 5xx, reset or timed out: try again, after `afterSeconds` where the service said so.
+ * `refused`: it will not work by waiting (400, 401, 403, 404, 410, not JSON, a link to another host); `status` where there was one.
+ */
+export type ReadOutcome<T> =
+  | { kind: 'read'; value: T }
+  | { kind: 'later'; reason: string; afterSeconds?: number }
+  | { kind: 'refused'; reason: string; status?: number; code?: string; permission?: string };
+
+export interface GraphPage {
+  /** `value` of the page, as it came. */
+  value: unknown[];
+  /** Path and query of the next page; never of another host. */
+  next?: string;
+}
+
+export interface Graph {
+  /** `path` begins behind `/v1.0`: `/auditLogs/directoryAudits?…`, or is a `next` of a page. */
+  readPage(tenantId: string, path: string): Promise<ReadOutcome<GraphPage>>;
+}
+
+export interface ActivityContent {
+  contentUri: string;
+  contentId: string;
+  contentCreated: string;
+}
+
+export interface ActivityApi {
+  /** Starts the subscription; already started is success (AF20024). */
+  start(tenantId: string, contentType: string): Promise<ReadOutcome<void>>;
+  /** `page` is the NextPageUri of the page before; the window must be at most 24 hours. */
+  listContent(
+    tenantId: string,
+    contentType: string,
+    window: { from: string; to: string },
+    page?: string,
+  ): Promise<ReadOutcome<{ content: ActivityContent[]; next?: string }>>;
+  readContent(tenantId: string, contentUri: string): Promise<ReadOutcome<unknown[]>>;
+}
+
+/** Done, to be retried (when), or refused (why); `ended` where the channel itself is gone until it is tested again. */
+export type DeliveryOutcome =
+  | { kind: 'done' }
+  | { kind: 'retry'; reason: string; afterSeconds?: number }
+  | { kind: 'refused'; reason: string; ended: boolean; tooLarge?: boolean };
+
+export interface ChannelSender {
+  /** `idempotencyKey` is the same when the same card is sent again. */
+  post(channelId: string, card: unknown, idempotencyKey: string): Promise<DeliveryOutcome>;
+}

@@ -1,0 +1,2 @@
+import { rules } from '#rules';
+import { activityApi } from './adapters/activity-api.ts';

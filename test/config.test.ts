@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import { type Environment, readConfig, SettingsError } from '../shared/config.ts';
+
+const local: Environment = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  GRACEWATCH_TENANTS: '[{"id":"11111111-2222-4333-8444-555555555555","name":"Contoso"}]',
+  GRACEWATCH_CREDENTIAL: 'none',
+  GRACEWATCH_GRAPH_ENDPOINT: 'http://127.0.0.1:7080',
+  GRACEWATCH_ACTIVITY_ENDPOINT: 'http://127.0.0.1:7080',
+};
+const cloud: Environment = {
+  ...local,
+  GRACEWATCH_CREDENTIAL: 'managed-identity',
+  GRACEWATCH_GRAPH_ENDPOINT: undefined,
+  GRACEWATCH_ACTIVITY_ENDPOINT: undefined,
+};
+const workflow = 'https://prod-01.westeurope.logic.azure.com:443/workflows/abc?sig=topsecretsignature';
+const channels = (channel: object): string =>
+  JSON.stringify([{ id: 'a', kind: 'teams', url: workflow, ...channel }]);
+
+function problemsOf(environment: Environment): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('settings', () => {
+  test('the sample file for local work is a valid one', async () => {
+    const sample: unknown = JSON.parse(
+      await readFile(new URL('../local.settings.sample.json', import.meta.url), 'utf8'),
+    );
+    const { Values } = sample as { Values: Environment };
+    expect(readConfig(Values).tenants[0]?.name).toBe('Contoso');
+  });
+
+  test('the defaults are the public cloud', () => {
+    expect(readConfig(cloud).endpoints).toEqual({
+      graph: 'https://graph.microsoft.com',
+      activity: 'https://manage.office.com',
+      authority: 'https://login.microsoftonline.com',
+    });
+  });
+
+  test('every setting that is missing is named at once', () => {
+    const message = problemsOf({});
+    expect(message).toContain('AzureWebJobsStorage');
+    expect(message).toContain('GRACEWATCH_TENANTS');
+    expect(message).toContain('GRACEWATCH_CREDENTIAL');
+  });
+
+  test.each([
+    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[{"id":"x y"}]' }],
+    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'not json' }],
+    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[]' }],
+    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'table' }],
+    ['GRACEWATCH_CREDENTIAL', { GRACEWATCH_CREDENTIAL: 'password' }],
+    ['GRACEWATCH_CLIENT_SECRET', { GRACEWATCH_CREDENTIAL: 'client-secret', GRACEWATCH_CLIENT_ID: 'app' }],
+    ['GRACEWATCH_CLIENT_ID', { GRACEWATCH_CREDENTIAL: 'federated' }],
+    ['GRACEWATCH_GRAPH_ENDPOINT', { GRACEWATCH_GRAPH_ENDPOINT: 'http://graph.example.com' }],
+    ['GRACEWATCH_TIMING', { GRACEWATCH_TIMING: '{"groupSeconds":"soon"}' }],
+    ['GRACEWATCH_TIMING', { GRACEWATCH_TIMING: '{"groupSecond":1}' }],
+    ['GRACEWATCH_RETENTION_DAYS', { GRACEWATCH_RETENTION_DAYS: 'for ever' }],
+    ['GRACEWATCH_CLOCK', { GRACEWATCH_CLOCK: 'P1D' }],
+    ['GRACEWATCH_RULES', { GRACEWATCH_RULES: '[]' }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ kind: 'mail' }) }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ url: 'https://evil.example/hook' }) }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ url: 'http://prod-01.westeurope.logic.azure.com/x' }) }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ url: 'https://prod.logic.azure.com.evil.example/x' }) }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ fallback: 'b' }) }],
+    ['channel a', { GRACEWATCH_CHANNELS: channels({ timeZone: 'Middle-earth/Shire' }) }],
+  ])('%s is named when it is wrong (%j)', (name, change) => {
+    expect(problemsOf({ ...cloud, ...change })).toContain(name);
+  });
+
+  test('no credential is accepted only when everything is on loopback', () => {
+    expect(problemsOf(local)).toBe('');
+    expect(problemsOf({ ...local, GRACEWATCH_GRAPH_ENDPOINT: undefined })).toContain(
+      'GRACEWATCH_GRAPH_ENDPOINT',
+    );
+    expect(problemsOf({ ...local, GRACEWATCH_CHANNELS: channels({}) })).toContain('loopback');
+  });
+
+  test('a shift of the clock is read, and only without credential', () => {
+    expect(readConfig({ ...local, GRACEWATCH_CLOCK: 'P20DT1H' }).clockShift).toBe((20 * 24 + 1) * 3_600_000);
+    expect(problemsOf({ ...local, GRACEWATCH_CLOCK: 'P1M' })).toContain('GRACEWATCH_CLOCK');
+  });
+
+  test('an unknown setting is a warning', () => {
+    expect(readConfig({ ...local, GRACEWATCH_CHANELS: '[]' }).warnings).toEqual([
+      'unknown setting GRACEWATCH_CHANELS',
+    ]);
+  });
+
+  test('no value of a setting is ever shown', () => {
+    const secret = {
+      ...cloud,
+      GRACEWATCH_CREDENTIAL: 'client-secret',
+      GRACEWATCH_CLIENT_ID: 'app',
+      GRACEWATCH_CLIENT_SECRET: 'hunter2',
+      GRACEWATCH_CHANNELS: channels({}),
+    };
+    const config = readConfig(secret);
+    const shown = `${inspect(config, { depth: 9 })} ${JSON.stringify(config)} ${String(config.channels[0]?.url)}`;
+    expect(shown).not.toMatch(/hunter2|topsecretsignature/);
+    expect(
+      problemsOf({ ...secret, GRACEWATCH_CHANNELS: channels({ url: `${workflow} `, kind: 'mail' }) }),
+    ).not.toMatch(/hunter2|topsecretsignature/);
+  });
+});
