@@ -37,8 +37,10 @@ const pure = [
   deny('^node:(?!crypto$)', 'a pure folder does no I/O: take a port'),
   deny('(?:^|/)runtime\\.ts$', 'a pure folder does not know how things are composed'),
 ];
+const barrel = { selector: 'ExportAllDeclaration', message: 'no barrels' };
 const noClock = [
   'error',
+  barrel,
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'take `now` as a value' },
   { selector: "CallExpression[callee.name='Date']", message: 'take `now` as a value' },
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'take `now` as a value' },
@@ -81,7 +83,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       eqeqeq: 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'no barrels' }],
+      'no-restricted-syntax': ['error', barrel],
     },
   },
   { files: ['shared/**/*.ts'], rules: restrict(...notAnApp, noAdapters) },

@@ -5,5 +5,5 @@ app.http('alerts-api', {
   methods: ['GET', 'POST'],
   authLevel: 'anonymous',
   route: 'alerts/{id?}/{command?}',
-  handler: (request, context) => runtime.answerAlerts(request, context),
+  handler: (request) => runtime.answerAlerts(request),
 });

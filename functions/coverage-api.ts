@@ -5,5 +5,5 @@ app.http('coverage-api', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'coverage',
-  handler: (request, context) => runtime.answerCoverage(request, context),
+  handler: (request) => runtime.answerCoverage(request),
 });

@@ -5,5 +5,5 @@ app.http('health', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'health',
-  handler: (_request, context) => runtime.answerHealth(context),
+  handler: () => runtime.answerHealth(),
 });

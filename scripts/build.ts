@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -45,7 +45,6 @@ function generatedRules(files: readonly string[]): Plugin {
 
 const functions = await filesIn('functions');
 const rules = await filesIn('shared/rules');
-await mkdir(path.dirname(outfile), { recursive: true });
 const result = await build({
   stdin: {
     contents: functions.map((file) => `import './${file}';`).join('\n'),
@@ -66,10 +65,6 @@ const result = await build({
   logLevel: 'warning',
 });
 const bytes = Object.values(result.metafile.outputs)[0]?.bytes ?? 0;
-await writeFile(
-  path.join(root, 'dist', 'functions.json'),
-  JSON.stringify(functions.map((file) => path.basename(file, '.ts'))),
-);
 console.log(
   `built dist/main.cjs: ${String(functions.length)} functions, ${String(rules.length)} rules, ${(bytes / 1_000_000).toFixed(1)} MB`,
 );

@@ -107,6 +107,13 @@ export interface ChannelState {
   /** Set when the channel answered that it is gone; it stays shut until it is tested again. */
   brokenSince?: string;
   brokenReason?: string;
+  /**
+   * The post that was begun last and is not recorded yet, so that whoever takes it over sends the same notices under the same
+   * key, or, where `postedAt` says that it was sent, only records it.
+   */
+  posting?: { idempotencyKey: string; notices: string[]; postedAt?: string };
+  /** Nothing is posted before it: a message that will come then is on its way. */
+  wakeAt?: string;
 }
 
 export interface NoticeStore {

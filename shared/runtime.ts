@@ -1,2 +1,162 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { rules } from '#rules';
-import { activityApi } from './adapters/activity-api.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { createActivityApi } from './adapters/activity-api.ts';
+import { createAlertTable } from './adapters/alert-table.ts';
+import { createClock } from './adapters/clock.ts';
+import { createCoverageTable } from './adapters/coverage-table.ts';
+import { createTokenFor } from './adapters/credentials.ts';
+import { createGraph } from './adapters/graph.ts';
+import { createLog } from './adapters/log.ts';
+import { createNoticeTable } from './adapters/notice-table.ts';
+import { createOversizeBlobs } from './adapters/oversize-blobs.ts';
+import { createPoisonQueues } from './adapters/poison-queues.ts';
+import { createPoisonTable } from './adapters/poison-table.ts';
+import { createQueues } from './adapters/queues.ts';
+import { connectStorage } from './adapters/storage.ts';
+import { createTeamsSender } from './adapters/teams.ts';
+import { createTimelineTable } from './adapters/timeline-table.ts';
+import { recordAlerts } from './alert/record-alerts.ts';
+import { reportPoison } from './alert/report-poison.ts';
+import { commandAlert, listAlerts, showAlert } from './answer/alerts.ts';
+import { showCoverage } from './answer/coverage.ts';
+import { showHealth } from './answer/health.ts';
+import { showHistory } from './answer/history.ts';
+import { mayAsk } from './answer/principal.ts';
+import { type Answer, problem } from './answer/problem.ts';
+import { collect } from './collect/collect.ts';
+import { scheduleCollection } from './collect/schedule.ts';
+import { type Environment, readConfig } from './config.ts';
+import { deliverNotices } from './deliver/deliver-notices.ts';
+import { evaluateLicence } from './evaluate/evaluate-licence.ts';
+import { ruleSettings } from './evaluate/rule-set.ts';
+import names from './names.json' with { type: 'json' };
+import type { Log } from './ports.ts';
+
+/**
+ * The composition root: settings are parsed once, every adapter is made once, and each function of the app is one call of what
+ * this returns. A wrong setting throws here, so the app does not start and the setting is named.
+ */
+export function createRuntime(environment: Environment) {
+  const config = readConfig(environment);
+  const { settingsOf, warnings } = ruleSettings(rules, config.rules);
+  const { tenants, channels, timing } = config;
+
+  const storage = connectStorage(config.storage);
+  const oversize = createOversizeBlobs(storage.container(names.containers.oversize));
+  const queues = createQueues(storage, oversize);
+  const timeline = createTimelineTable(storage.table(names.tables.timeline));
+  const alerts = createAlertTable(storage.table(names.tables.alerts));
+  const notices = createNoticeTable(storage.table(names.tables.alerts));
+  const coverage = createCoverageTable(storage.table(names.tables.coverage));
+  const poison = createPoisonTable(storage.table(names.tables.poison));
+  const poisonQueues = createPoisonQueues(storage);
+  const clock = createClock(config.clockShift);
+  const tokenFor = createTokenFor(config.credential, config.endpoints.authority);
+  const graph = createGraph({ endpoint: config.endpoints.graph, tokenFor });
+  const activity = createActivityApi({ endpoint: config.endpoints.activity, tokenFor });
+  const sender = createTeamsSender(channels);
+
+  const logOf = (context: InvocationContext): Log =>
+    createLog((level, line) => {
+      context[level](line);
+    });
+  const signedIn = async (request: HttpRequest, answer: () => Promise<Answer>): Promise<HttpResponseInit> =>
+    responseOf(
+      mayAsk(config, request.headers.get('x-ms-client-principal'))
+        ? await answer()
+        : problem(401, 'Sign in', 'this route answers only to a signed-in principal'),
+    );
+
+  return {
+    names,
+    warnings: [...config.warnings, ...warnings],
+
+    scheduleCollection: (context: InvocationContext) =>
+      scheduleCollection(tenants, { queues, clock, log: logOf(context) }),
+
+    collect: (message: unknown, context: InvocationContext) =>
+      collect(
+        message,
+        { graph, activity, coverage, queues, poison, clock, log: logOf(context) },
+        { retrySeconds: timing.retrySeconds },
+      ),
+
+    evaluateLicence: (message: unknown, context: InvocationContext) =>
+      evaluateLicence(
+        message,
+        { timeline, alerts, coverage, queues, oversize, clock, log: logOf(context) },
+        { rules, settingsOf, latestArrivalMinutes: timing.latestArrivalMinutes },
+      ),
+
+    recordAlerts: (message: unknown, context: InvocationContext) =>
+      recordAlerts(
+        message,
+        { alerts, notices, queues, oversize, clock, log: logOf(context) },
+        { channels, groupSeconds: timing.groupSeconds },
+      ),
+
+    deliverNotices: (message: unknown, context: InvocationContext) =>
+      deliverNotices(
+        message,
+        { alerts, notices, sender, queues, oversize, clock, log: logOf(context) },
+        {
+          channels,
+          postGapSeconds: timing.postGapSeconds,
+          retrySeconds: timing.retrySeconds,
+          ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+        },
+      ),
+
+    reportPoison: (context: InvocationContext) =>
+      reportPoison(
+        tenants.map((tenant) => tenant.id),
+        { poisonQueues, poison, queues, clock, log: logOf(context) },
+      ),
+
+    answerAlerts: (request: HttpRequest) =>
+      signedIn(request, async () => {
+        const { id = '', command = '' } = request.params;
+        const ports = { alerts, clock };
+        if (id === '') {
+          return request.method === 'GET'
+            ? listAlerts(Object.fromEntries(request.query), tenants, ports)
+            : problem(405, 'Method not allowed', 'the list of alerts is only read');
+        }
+        if (command === '') {
+          return request.method === 'GET'
+            ? showAlert(id, tenants, ports)
+            : problem(405, 'Method not allowed', 'post to /acknowledge, /snooze, /except or /reopen');
+        }
+        return request.method === 'POST'
+          ? commandAlert(id, command, await request.text(), tenants, ports)
+          : problem(405, 'Method not allowed', 'a command is posted');
+      }),
+
+    answerHistory: (request: HttpRequest) =>
+      signedIn(request, () =>
+        showHistory(request.params['tenantId'] ?? '', request.params['user'] ?? '', tenants, timing.latestArrivalMinutes, {
+          timeline,
+          alerts,
+          coverage,
+          clock,
+        }),
+      ),
+
+    answerCoverage: (request: HttpRequest) => signedIn(request, () => showCoverage(tenants, coverage)),
+
+    answerHealth: async () => responseOf(await showHealth(manifest.version, tenants, { coverage, poison, clock })),
+
+    answerDashboard: (request: HttpRequest) =>
+      signedIn(request, () => Promise.resolve(problem(501, 'Not there yet', 'the dashboard is not part of this version'))),
+
+    answerNotThereYet: () => responseOf(problem(501, 'Not there yet', 'webhooks are not part of this version')),
+  };
+}
+
+function responseOf({ status, contentType, body }: Answer): HttpResponseInit {
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body };
+}
+
+export const runtime = createRuntime(process.env);
+for (const warning of runtime.warnings) console.warn(warning);

@@ -58,7 +58,8 @@ export function supplyCoreModule(log: WorkerLog): LoadedApp {
     },
     log,
   };
-  Module.prototype.require = new Proxy(Module.prototype.require, {
+  const modules: { require: (this: unknown, id: string) => unknown } = Module.prototype;
+  modules.require = new Proxy(modules.require, {
     apply(require, thisModule, args: [string]): unknown {
       return args[0] === '@azure/functions-core' ? core : Reflect.apply(require, thisModule, args);
     },

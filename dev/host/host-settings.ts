@@ -91,11 +91,13 @@ export function readConnectionString(settings: Settings, connection = 'AzureWebJ
   );
 }
 
-const seconds = z.number().positive().max(604_800);
+/** The longest that a queue hides a message. */
+const longestSeconds = 7 * 24 * 60 * 60;
+
 const timingSchema = z.object({
   /** So that a killed host loses half a minute; the host in Azure hides a message for ten (FACTS 11.13). */
-  lockSeconds: seconds.default(30),
-  retrySeconds: z.number().min(0).max(604_800).optional(),
+  lockSeconds: z.number().int().min(1).max(longestSeconds).default(30),
+  retrySeconds: z.number().min(0).max(longestSeconds).optional(),
 });
 
 /** How long a message in work stays hidden, and after how long a failed one is tried again where host.json is overruled. */
@@ -112,7 +114,7 @@ export function readTiming(settings: Settings): HostTiming {
   const parsed = timingSchema.safeParse(json);
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.'));
-    throw new HostCannotStart(`GRACEWATCH_TIMING: no number of seconds in ${names.join(', ')}`);
+    throw new HostCannotStart(`GRACEWATCH_TIMING: wrong number of seconds in ${names.join(', ')}`);
   }
   return parsed.data;
 }

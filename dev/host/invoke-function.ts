@@ -15,20 +15,26 @@ export async function invokeFunction(
   log: InvocationLog,
 ): Promise<InvocationResult> {
   try {
-    return { kind: 'succeeded', returnValue: await run(app, invocation, log) };
+    return await run(app, invocation, log);
   } catch (error) {
-    const stack = error instanceof Error ? error.stack : undefined;
-    return { kind: 'failed', reason: errorText(error), ...(stack === undefined ? {} : { stack }) };
+    return failure(error);
   }
 }
 
-async function run(app: LoadedApp, invocation: Invocation, log: InvocationLog) {
+function failure(error: unknown): InvocationResult {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { kind: 'failed', reason: errorText(error), ...(stack === undefined ? {} : { stack }) };
+}
+
+async function run(app: LoadedApp, invocation: Invocation, log: InvocationLog): Promise<InvocationResult> {
   const registered = app.functions.get(invocation.functionName.toLowerCase());
   if (registered === undefined || app.programmingModel === undefined) {
     throw new Error(`there is no function ${invocation.functionName}`);
   }
   const { metadata, callback } = registered;
-  const trigger = Object.entries(metadata.bindings).find(([, binding]) => /trigger$/i.test(binding.type ?? ''));
+  const trigger = Object.entries(metadata.bindings).find(([, binding]) =>
+    /trigger$/i.test(binding.type ?? ''),
+  );
   const core: CoreInvocationContext = {
     invocationId: invocation.id,
     request: {
@@ -68,10 +74,10 @@ async function run(app: LoadedApp, invocation: Invocation, log: InvocationLog) {
   await inState(core, 'postInvocationHooks', () => runHooks(app, 'postInvocation', after));
 
   if (after.error !== null && after.error !== undefined) {
-    throw after.error;
+    return failure(after.error);
   }
-  const response = await model.getResponse(context, after.result);
-  return response.returnValue;
+  const { returnValue } = await model.getResponse(context, after.result);
+  return { kind: 'succeeded', returnValue };
 }
 
 async function inState(
@@ -88,7 +94,11 @@ async function inState(
 }
 
 /** In the order of registration; one that throws stops the rest. */
-export async function runHooks(app: LoadedApp, name: keyof LoadedApp['hooks'], context: object): Promise<void> {
+export async function runHooks(
+  app: LoadedApp,
+  name: keyof LoadedApp['hooks'],
+  context: object,
+): Promise<void> {
   for (const hook of app.hooks[name]) {
     await hook(context);
   }

@@ -4,7 +4,7 @@ export type LogLine = (line: string) => void;
 const longestText = 4_000;
 
 /** Controls, line separators and direction marks: what could make a second line of a name, or turn a line around. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text of somebody else, fit to stand in one line: nothing in it can begin a new one. */
 export function oneLine(text: string): string {

@@ -34,5 +34,7 @@ const kindsToHost: ReadonlySet<unknown> = new Set<WorkerToHost['kind']>([
 
 /** The app runs in the worker and may use the channel for messages of its own; those are nothing to the host. */
 export function isFromWorker(message: unknown): message is WorkerToHost {
-  return typeof message === 'object' && message !== null && 'kind' in message && kindsToHost.has(message.kind);
+  return (
+    typeof message === 'object' && message !== null && 'kind' in message && kindsToHost.has(message.kind)
+  );
 }

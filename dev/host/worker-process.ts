@@ -48,13 +48,15 @@ async function handle(message: HostToWorker): Promise<void> {
       tell({ kind: 'finished', id: invocation.id, result });
       return;
     }
-    case 'stop':
-      try {
-        await runHooks(app, 'appTerminate', { hookData: {} });
-      } catch (error) {
-        tell({ kind: 'log', level: 'error', text: `an appTerminate hook failed: ${errorText(error)}` });
+    case 'stop': {
+      const failure = await runHooks(app, 'appTerminate', { hookData: {} }).catch(errorText);
+      if (failure === undefined) {
+        process.exit(0);
       }
-      process.exit(0);
+      tell({ kind: 'log', level: 'error', text: `an appTerminate hook failed: ${failure}` }, () =>
+        process.exit(0),
+      );
+    }
   }
 }
 

@@ -24,7 +24,6 @@ const contentSchema = z.array(
   }),
 );
 const recordsSchema = z.array(z.unknown());
-const errorSchema = z.object({ error: z.object({ code: z.unknown() }) });
 
 export interface ActivityApiOptions {
   /** Origin, such as `https://manage.office.com`. */
@@ -42,16 +41,19 @@ export function createActivityApi(options: ActivityApiOptions): ActivityApi {
     `${endpoint}/api/v1.0/${encodeURIComponent(tenantId)}/activity/feed/${operation}?${new URLSearchParams(query).toString()}`;
 
   /** `link` is ours or came from the service; the token goes to no other host. */
-  const request = async (tenantId: string, link: string, method: 'GET' | 'POST'): Promise<ReadOutcome<Answer>> => {
+  const request = async (
+    tenantId: string,
+    link: string,
+    method: 'GET' | 'POST',
+  ): Promise<ReadOutcome<Answer>> => {
     const url = sameOrigin(link, endpoint);
-    if (url === undefined) {
-      return { kind: 'refused', reason: 'the Activity API gave a link that is not on its own host' };
-    }
+    if (url === undefined) return elsewhere;
     const token = await readToken(tokenFor, tenantId, `${endpoint}/.default`);
     if (token.kind !== 'read') return token;
     const publisher = new URLSearchParams({ PublisherIdentifier: publisherId ?? tenantId }).toString();
     // Appended as text: writing the query anew could change how the service encoded its own part.
-    if (!url.searchParams.has('PublisherIdentifier')) url.search += `${url.search === '' ? '' : '&'}${publisher}`;
+    if (!url.searchParams.has('PublisherIdentifier'))
+      url.search += `${url.search === '' ? '' : '&'}${publisher}`;
     const answer = await receive(service, timeoutMilliseconds, (signal) =>
       fetch(url, {
         ...withoutRedirects,
@@ -73,21 +75,54 @@ export function createActivityApi(options: ActivityApiOptions): ActivityApi {
     },
 
     async listContent(tenantId, contentType, window, page) {
-      const query = { contentType, startTime: wholeSecond(window.from), endTime: wholeSecond(window.to) };
+      const query = { contentType, ...wholeSeconds(window) };
       const answer = await request(tenantId, page ?? feed(tenantId, 'subscriptions/content', query), 'GET');
-      const list = parse(answer, contentSchema, 'a list of content that cannot be read');
-      if (answer.kind !== 'read' || list.kind !== 'read') return list as Failure;
+      if (answer.kind !== 'read') return answer;
+      const content = parse(answer.value, contentSchema, 'a list of content that cannot be read');
+      if (content.kind !== 'read') return content;
       const next = answer.value.headers.get('NextPageUri') ?? '';
-      if (next === '') return { kind: 'read', value: { content: list.value } };
-      if (sameOrigin(next, endpoint) === undefined) {
-        return { kind: 'refused', reason: 'the Activity API gave a next page that is not on its own host' };
-      }
-      return { kind: 'read', value: { content: list.value, next } };
+      if (next === '') return { kind: 'read', value: { content: content.value } };
+      if (sameOrigin(next, endpoint) === undefined) return elsewhere;
+      return { kind: 'read', value: { content: content.value, next } };
     },
 
     async readContent(tenantId, contentUri) {
       const answer = await request(tenantId, contentUri, 'GET');
-      return parse(answer, recordsSchema, 'content that is not a list of records');
+      if (answer.kind !== 'read') return answer;
+      return parse(answer.value, recordsSchema, 'content that is not a list of records');
     },
+  };
+}
+
+const elsewhere: Failure = {
+  kind: 'refused',
+  reason: 'the Activity API gave a link that is not on its own host',
+};
+
+function parse<T>(answer: Answer, schema: z.ZodType<T>, otherwise: string): ReadOutcome<T> {
+  const json = readJson(service, answer);
+  if (json.kind !== 'read') return json;
+  const parsed = schema.safeParse(json.value);
+  return parsed.success
+    ? { kind: 'read', value: parsed.data }
+    : { kind: 'refused', reason: `${service} answered ${otherwise}`, status: answer.status };
+}
+
+/** The codes of FACTS 7.4 decide before the status does: throttling comes as 403 too. */
+function refusal(answer: Answer): Failure {
+  const code = errorCode(answer);
+  const failure = failureOf(service, answer, code);
+  if (code === 'AF429' || code === 'AF50000') return later(failure.reason, answer.headers);
+  if (failure.kind === 'refused' && code === 'AF10001')
+    return { ...failure, permission: 'ActivityFeed.Read' };
+  return failure;
+}
+
+/** The service knows whole seconds and no zone (FACTS 7.3); a window that has parts of one is widened. */
+function wholeSeconds({ from, to }: { from: string; to: string }): { startTime: string; endTime: string } {
+  const format = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
+  return {
+    startTime: format(Math.floor(Date.parse(from) / 1000)),
+    endTime: format(Math.ceil(Date.parse(to) / 1000)),
   };
 }

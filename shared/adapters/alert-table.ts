@@ -39,7 +39,7 @@ export function createAlertTable(table: TableClient): AlertStore {
       const changes = noticeChanges(alert, stored?.alert.notices ?? []);
       if (changes.length >= mostRowsAtOnce) {
         throw new Error(
-          `alert ${alert.id} has ${String(changes.length)} notices to write; one transaction holds ${String(mostRowsAtOnce - 1)}`,
+          `alert ${alert.id} has ${changes.length} notices to write; one transaction holds ${mostRowsAtOnce - 1}`,
         );
       }
       return saveTogether(table, alertRow(alert), version, changes);
@@ -110,9 +110,22 @@ function found(row: StoredRow, noticeRows: readonly StoredRow[]): Found {
  */
 function listFilter(tenantId: string, { status, severity, rule, subjectId }: AlertFilter): string {
   const conditions = [odata`kind eq ${'alert'}`];
-  if (status !== undefined) conditions.push(oneOf('status', alertStatuses.filter((known) => status.includes(known))));
-  if (severity !== undefined) conditions.push(oneOf('severity', severities.filter((known) => severity.includes(known))));
-  if (rule !== undefined) conditions.push(rule.includes('/') ? odata`rule eq ${rule}` : odata`ruleName eq ${rule}`);
+  if (status !== undefined)
+    conditions.push(
+      oneOf(
+        'status',
+        alertStatuses.filter((known) => status.includes(known)),
+      ),
+    );
+  if (severity !== undefined)
+    conditions.push(
+      oneOf(
+        'severity',
+        severities.filter((known) => severity.includes(known)),
+      ),
+    );
+  if (rule !== undefined)
+    conditions.push(rule.includes('/') ? odata`rule eq ${rule}` : odata`ruleName eq ${rule}`);
   if (subjectId !== undefined) conditions.push(odata`subjectId eq ${subjectId}`);
   return `${odata`PartitionKey eq ${tableKey(tenantId)}`} and ((${conditions.join(' and ')}) or ${odata`kind eq ${'notice'}`})`;
 }

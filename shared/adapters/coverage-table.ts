@@ -19,7 +19,9 @@ const coverageRowSchema = z.looseObject({
   finishedAt: z.string().exactOptional(),
   first: z.boolean(),
   windows: z.array(windowSchema).default([]),
-  reread: z.looseObject({ short: z.string().exactOptional(), long: z.string().exactOptional() }).exactOptional(),
+  reread: z
+    .looseObject({ short: z.string().exactOptional(), long: z.string().exactOptional() })
+    .exactOptional(),
   gaps: z.array(z.looseObject({ from: z.string(), to: z.string(), reason: z.string() })).default([]),
   failure: z
     .looseObject({ at: z.string(), reason: z.string(), permission: z.string().exactOptional() })

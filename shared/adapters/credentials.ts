@@ -1,4 +1,8 @@
-import { ClientAssertionCredential, ClientSecretCredential, ManagedIdentityCredential } from '@azure/identity';
+import {
+  ClientAssertionCredential,
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+} from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
 import type { CredentialSettings } from '../config.ts';
 import type { ReadOutcome } from '../ports.ts';
@@ -35,7 +39,9 @@ export function credentialFor(
     case 'federated': {
       const identity = managedIdentity(settings.identityClientId);
       const assertion = (): Promise<string> => tokenOf(identity, exchangeScope);
-      return new ClientAssertionCredential(tenantId, settings.clientId, assertion, { authorityHost: authority });
+      return new ClientAssertionCredential(tenantId, settings.clientId, assertion, {
+        authorityHost: authority,
+      });
     }
     case 'client-secret':
       return new ClientSecretCredential(tenantId, settings.clientId, settings.secret.reveal(), {
@@ -45,7 +51,9 @@ export function credentialFor(
 }
 
 function managedIdentity(clientId: string | undefined): ManagedIdentityCredential {
-  return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  return clientId === undefined
+    ? new ManagedIdentityCredential()
+    : new ManagedIdentityCredential({ clientId });
 }
 
 async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {

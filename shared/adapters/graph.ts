@@ -26,7 +26,6 @@ const permissions: readonly (readonly [path: string, permission: string])[] = [
 ];
 
 const pageSchema = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional() });
-const errorSchema = z.object({ error: z.object({ code: z.unknown() }) });
 
 export interface GraphOptions {
   /** Origin, such as `https://graph.microsoft.com`, without version. */
@@ -83,8 +82,10 @@ function authorisation(endpoint: string, token: string, signal: AbortSignal): Mi
       next = middleware;
     },
     async execute(context: Context) {
-      const url = typeof context.request === 'string' ? context.request : context.request.url;
-      if (sameOrigin(url, endpoint) === undefined) throw new Error('the request is for another host');
+      const url: unknown = context.request;
+      if (typeof url !== 'string' || sameOrigin(url, endpoint) === undefined) {
+        throw new Error('the request is for another host');
+      }
       context.options = {
         ...context.options,
         ...withoutRedirects,
@@ -101,7 +102,11 @@ function pageOf(endpoint: string, answer: Answer): ReadOutcome<GraphPage> {
   if (json.kind !== 'read') return json;
   const page = pageSchema.safeParse(json.value);
   if (!page.success) {
-    return { kind: 'refused', reason: 'Graph answered a page without a list of values', status: answer.status };
+    return {
+      kind: 'refused',
+      reason: 'Graph answered a page without a list of values',
+      status: answer.status,
+    };
   }
   const { value, '@odata.nextLink': link } = page.data;
   if (link === undefined) return { kind: 'read', value: { value } };
@@ -120,14 +125,8 @@ function nextOf(endpoint: string, link: string): string | undefined {
 }
 
 function refusal(path: string, answer: Answer): Failure {
-  const failure = failureOf(service, answer, codeOf(answer));
+  const failure = failureOf(service, answer, errorCode(answer));
   if (failure.kind !== 'refused' || answer.status !== 403) return failure;
   const permission = permissions.find(([prefix]) => path.startsWith(prefix))?.[1];
   return permission === undefined ? failure : { ...failure, permission };
-}
-
-function codeOf(answer: Answer): string | undefined {
-  const json = readJson(service, answer);
-  const parsed = errorSchema.safeParse(json.kind === 'read' ? json.value : undefined);
-  return parsed.success ? errorCode(parsed.data.error.code) : undefined;
 }

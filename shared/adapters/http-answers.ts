@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ReadOutcome } from '../ports.ts';
 
 /** What did not give anything, with a reason that names service, status and code and never a URL, token or body (law 9). */
@@ -43,7 +44,7 @@ export async function receive(
 
 /** The failure that an answer other than 200 is. `code` is the service's own, if it is one (`errorCode`). */
 export function failureOf(service: string, { status, headers }: Answer, code: string | undefined): Failure {
-  const reason = `${service} answered ${String(status)}${code === undefined ? '' : ` (${code})`}`;
+  const reason = `${service} answered ${status}${code === undefined ? '' : ` (${code})`}`;
   // Some back ends hide throttling behind a 5xx, so all of them are waited for alike (FACTS 9).
   if (status === 429 || status === 408 || status >= 500) return later(reason, headers);
   return { kind: 'refused', reason, status, ...(code === undefined ? {} : { code }) };
@@ -77,9 +78,12 @@ export function readJson(service: string, { status, body }: Answer): ReadOutcome
   }
 }
 
-/** The text where it is an error code and nothing else: codes are told, texts are not. */
-export function errorCode(text: unknown): string | undefined {
-  return typeof text === 'string' && /^[\w.-]{1,80}$/.test(text) ? text : undefined;
+const errorSchema = z.object({ error: z.object({ code: z.string().regex(/^[\w.-]{1,80}$/) }) });
+
+/** `error.code` of an error's body, where it is a code and nothing else: codes are told, texts are not. */
+export function errorCode(answer: Answer): string | undefined {
+  const json = readJson('', answer);
+  return errorSchema.safeParse(json.kind === 'read' ? json.value : undefined).data?.error.code;
 }
 
 /** The URL where it is on the same scheme, host and port as the endpoint: a token goes nowhere else. */

@@ -38,7 +38,9 @@ export function createQueues(
       for (const item of oversize) references.push(await oversizeBlobs.put(item));
       const packed = [...envelopes, ...packItems(tenantId, kind, references).envelopes];
       const visibilityTimeout = delay(options.delaySeconds);
-      await eachBounded(packed, messagesAtOnce, (envelope) => sendEnvelope(client, envelope, visibilityTimeout));
+      await eachBounded(packed, messagesAtOnce, (envelope) =>
+        sendEnvelope(client, envelope, visibilityTimeout),
+      );
     },
 
     async depth(queue) {
@@ -53,7 +55,11 @@ export function createQueues(
   };
 }
 
-async function sendEnvelope(client: QueueClient, envelope: Envelope, visibilityTimeout: number): Promise<void> {
+async function sendEnvelope(
+  client: QueueClient,
+  envelope: Envelope,
+  visibilityTimeout: number,
+): Promise<void> {
   const text = Buffer.from(JSON.stringify(envelope)).toString('base64');
   await createdWhenMissing(
     () => client.createIfNotExists(),

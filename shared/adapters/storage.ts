@@ -51,7 +51,10 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /** For work that can meet a 404 only because its table, queue or container is not there yet. */
-export async function createdWhenMissing<T>(create: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+export async function createdWhenMissing<T>(
+  create: () => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

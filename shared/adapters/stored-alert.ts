@@ -97,4 +97,12 @@ export const channelStateSchema = z.looseObject({
   leaseUntil: z.string().exactOptional(),
   brokenSince: z.string().exactOptional(),
   brokenReason: z.string().exactOptional(),
+  posting: z
+    .looseObject({
+      idempotencyKey: z.string(),
+      notices: z.array(z.string()),
+      postedAt: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  wakeAt: z.string().exactOptional(),
 });

@@ -11,7 +11,7 @@ const longestText = 31_000;
 const longestPart = 60 * 1024;
 const mostParts = 16;
 
-export type TableRow = TableEntity<Record<string, unknown>>;
+export type TableRow = TableEntity;
 export type StoredRow = TableEntityResult<Record<string, unknown>>;
 
 /** The value cannot be stored: it is larger than a table row even when compressed. Nothing of it was written. */
@@ -41,14 +41,14 @@ export function toRow(
   const parts = Math.ceil(compressed.length / longestPart);
   if (parts > mostParts) {
     throw new RowTooLarge(
-      `row ${rowKey} of partition ${partitionKey} has ${String(compressed.length)} bytes compressed; a row holds ${String(mostParts * longestPart)}`,
+      `row ${rowKey} of partition ${partitionKey} has ${compressed.length} bytes compressed; a row holds ${mostParts * longestPart}`,
     );
   }
   const split = Array.from({ length: parts }, (_, part) => [
-    `json${String(part)}`,
+    `json${part}`,
     compressed.subarray(part * longestPart, (part + 1) * longestPart),
   ]);
-  return { ...row, parts, ...Object.fromEntries(split) };
+  return { ...row, parts, ...(Object.fromEntries(split) as Record<string, Uint8Array>) };
 }
 
 /**
@@ -61,7 +61,7 @@ export function fromRow<T>(row: StoredRow, schema: z.ZodType<T>): T {
   if (version > rowVersion) {
     throw unreadable(
       row,
-      `was written by a newer version (${String(version)}; this build reads up to ${String(rowVersion)}): deploy the newer build`,
+      `was written by a newer version (${version}; this build reads up to ${rowVersion}): deploy the newer build`,
     );
   }
   let value: unknown;
@@ -80,7 +80,7 @@ export function fromRow<T>(row: StoredRow, schema: z.ZodType<T>): T {
 
 function jsonOf(row: StoredRow): string {
   if (typeof row['json'] === 'string') return row['json'];
-  const parts = Array.from({ length: Number(row['parts'] ?? 0) }, (_, part) => row[`json${String(part)}`]);
+  const parts = Array.from({ length: Number(row['parts'] ?? 0) }, (_, part) => row[`json${part}`]);
   return inflateRawSync(Buffer.concat(parts.filter((part) => part instanceof Uint8Array))).toString('utf8');
 }
 
@@ -92,7 +92,8 @@ function unreadable(row: StoredRow, why: string, cause?: unknown): RowUnreadable
 /** About what the row takes in a request: binary travels as base64. */
 export function bytesOf(row: TableRow): number {
   return Object.entries(row).reduce((bytes, [name, value]) => {
-    const size = value instanceof Uint8Array ? Math.ceil(value.length / 3) * 4 : JSON.stringify(value).length * 3;
+    const size =
+      value instanceof Uint8Array ? Math.ceil(value.length / 3) * 4 : JSON.stringify(value).length * 3;
     return bytes + name.length * 2 + size + 50;
   }, 1000);
 }

@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { groupedBy } from '../timeline/order.ts';
 import { eachBounded } from './bounded.ts';
 import { createdWhenMissing, statusOf } from './storage.ts';
 import { bytesOf } from './table-rows.ts';
@@ -38,7 +39,11 @@ export async function saveRow(
   version: string | undefined,
 ): Promise<'saved' | 'changed'> {
   return refusedAsChanged(version, async () => {
-    if (version === undefined) await createdWhenMissing(() => table.createTable(), () => table.createEntity(row));
+    if (version === undefined)
+      await createdWhenMissing(
+        () => table.createTable(),
+        () => table.createEntity(row),
+      );
     else await table.updateEntity(row, 'Replace', { etag: version });
   });
 }
@@ -120,16 +125,10 @@ async function unlessStatus(status: number, work: () => Promise<unknown>): Promi
 
 /** Rows of one partition each, within the limits of a transaction; a row named twice comes once. */
 function* batches(rows: readonly TableRow[]): Generator<TableRow[]> {
-  const partitions = new Map<string, Map<string, TableRow>>();
-  for (const row of rows) {
-    const partition = partitions.get(row.partitionKey) ?? new Map<string, TableRow>();
-    partitions.set(row.partitionKey, partition);
-    if (!partition.has(row.rowKey)) partition.set(row.rowKey, row);
-  }
-  for (const partition of partitions.values()) {
+  for (const partition of groupedBy(rows, (row) => row.partitionKey).values()) {
     let batch: TableRow[] = [];
     let size = 0;
-    for (const row of partition.values()) {
+    for (const row of new Map(partition.map((row) => [row.rowKey, row])).values()) {
       const bytes = bytesOf(row);
       if (batch.length === mostRowsAtOnce || (batch.length > 0 && size + bytes > mostBytesAtOnce)) {
         yield batch;

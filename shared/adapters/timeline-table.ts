@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { auditRecordSchema } from '../ingest/audit-record.ts';
 import type { AuditRecord } from '../ingest/audit-record.ts';
 import type { TimelineStore } from '../ports.ts';
+import { distinctRecords } from '../timeline/distinct-records.ts';
+import { compareText } from '../timeline/order.ts';
 import { subjectsOf } from '../timeline/subjects.ts';
-import { keysBelow, tableKey } from './table-keys.ts';
+import { tableKey } from './table-keys.ts';
 import { fromRow, listRows, toRow } from './table-rows.ts';
 import type { TableRow } from './table-rows.ts';
 import { insertRows } from './table-writes.ts';
@@ -37,11 +39,19 @@ export function createTimelineTable(table: TableClient): TimelineStore {
     readPartition(tableKey(tenantId, 'user', userId));
 
   /** A UPN may pass from one account to another; then it is his who was called so last. */
-  const lastCalled = async (tenantId: string, upn: string, ids: readonly string[]): Promise<string | undefined> => {
+  const lastCalled = async (
+    tenantId: string,
+    upn: string,
+    ids: readonly string[],
+  ): Promise<string | undefined> => {
+    if (ids.length < 2) return ids[0];
     const named = await Promise.all(
       ids.map(async (id) => {
         const records = await readRecordsOf(tenantId, id);
-        return { id, at: records.filter((record) => record.target.user?.upn === upn).at(-1)?.at ?? '' };
+        return {
+          id,
+          at: records.filter((record) => record.target.user?.upn?.toLowerCase() === upn).at(-1)?.at ?? '',
+        };
       }),
     );
     return named.sort((a, b) => compareText(b.at, a.at) || compareText(a.id, b.id))[0]?.id;
@@ -49,7 +59,10 @@ export function createTimelineTable(table: TableClient): TimelineStore {
 
   return {
     async insert(tenantId, records) {
-      await insertRows(table, records.flatMap((record) => rowsOf(tenantId, record)));
+      await insertRows(
+        table,
+        records.flatMap((record) => rowsOf(tenantId, record)),
+      );
     },
 
     async readUser(tenantId, userId) {
@@ -72,7 +85,8 @@ export function createTimelineTable(table: TableClient): TimelineStore {
     async findUser(tenantId, idOrUpn) {
       const name = idOrUpn.toLowerCase();
       const ids = await readIndex(tableKey(tenantId, 'ids-of', name));
-      if (ids.length > 0) return lastCalled(tenantId, name, ids);
+      const id = await lastCalled(tenantId, name, ids);
+      if (id !== undefined) return id;
       return (await hasRows(tableKey(tenantId, 'user', name))) ? name : undefined;
     },
   };
@@ -82,13 +96,19 @@ function rowsOf(tenantId: string, record: AuditRecord): TableRow[] {
   const partitions = subjectsOf(record).map(({ kind, id }) => tableKey(tenantId, kind, id));
   const { user, group } = record.target;
   if (group !== undefined && user === undefined) partitions.push(tableKey(tenantId, 'group-licensing'));
-  const rowKey = tableKey(isoTime(record.at), record.log, record.id);
+  const rowKey = tableKey(isoTime(record.at), record.log, recordKey(record));
   const rows = partitions.map((partitionKey) => toRow(partitionKey, rowKey, record));
-  if (user?.id !== undefined && user.upn !== undefined) {
-    rows.push(toRow(tableKey(tenantId, 'ids-of', user.upn), tableKey(user.id), user.id));
-    rows.push(toRow(tableKey(tenantId, 'upns-of', user.id), tableKey(user.upn), user.upn));
+  const [id, upn] = [user?.id?.toLowerCase(), user?.upn?.toLowerCase()];
+  if (id !== undefined && upn !== undefined) {
+    rows.push(toRow(tableKey(tenantId, 'ids-of', upn), tableKey(id), id));
+    rows.push(toRow(tableKey(tenantId, 'upns-of', id), tableKey(upn), upn));
   }
   return rows;
+}
+
+/** Parts of a sequence that contradict each other under one id are all kept: joining must see that. */
+function recordKey({ id, slice }: AuditRecord): string {
+  return slice === undefined ? id : JSON.stringify([id, slice.id, slice.seq, slice.of, slice.text]);
 }
 
 /** One form for all, so that keys sort by time. */
@@ -98,10 +118,7 @@ function isoTime(at: string): string {
 
 /** By time, each record once: a record stands in the partition of the id and may stand in that of the UPN. */
 function inOrder(records: readonly AuditRecord[]): AuditRecord[] {
-  const distinct = new Map(records.map((record) => [`${record.log} ${record.id}`, record]));
-  return [...distinct].sort(([a, x], [b, y]) => compareText(x.at, y.at) || compareText(a, b)).map(([, record]) => record);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return distinctRecords(records).sort(
+    (a, b) => compareText(a.at, b.at) || compareText(a.log, b.log) || compareText(a.id, b.id),
+  );
 }

@@ -63,6 +63,8 @@ export interface StoredAlert extends Omit<Alert, 'notices'> {
   qualifiers: Qualifiers;
   /** Number of distinct records that the last accepted verdict was computed from (law 2). */
   basis: number;
+  /** When that verdict was computed: of two with the same basis the later one counts. */
+  evaluatedAt?: string;
   extent: string[];
   /** The last episode in which `attributed` was told; one a time. */
   attributedEpisode?: number;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { alertStatuses, type StoredAlert } from '../alert/alert.ts';
-import { acknowledge, reopen, snooze } from '../alert/lifecycle.ts';
+import { type AlertStatus, alertStatuses, type StoredAlert } from '../alert/alert.ts';
+import { acknowledge, reopen, snooze, statusAt } from '../alert/lifecycle.ts';
 import { alertView, pageOfAlerts } from '../alert/view.ts';
 import type { TenantSettings } from '../config.ts';
 import { severities } from '../evaluate/rule.ts';
@@ -45,15 +45,31 @@ export async function listAlerts(
     .filter((id) => tenant === undefined || id === tenant.toLowerCase());
   const filter: AlertFilter = {
     tenantIds,
-    ...(status === undefined ? {} : { status }),
+    ...(status === undefined ? {} : { status: storedStatuses(status) }),
     ...(rule === undefined ? {} : { rule }),
     ...(severity === undefined ? {} : { severity }),
     ...(subject === undefined ? {} : { subjectId: subject }),
   };
-  const page = await pageOfAlerts(alerts.list(filter), { top, after }, clock.now().toISOString());
+  const now = clock.now().toISOString();
+  const page = await pageOfAlerts(ofStatus(alerts.list(filter), status, now), { top, after }, now);
   return page.kind === 'bad-cursor'
     ? problem(400, 'Bad parameter', 'after: must be the `next` of an earlier answer')
     : jsonAnswer({ value: page.value, ...(page.next === undefined ? {} : { next: page.next }) });
+}
+
+/** A snooze ends by the clock, without anybody writing to the alert: what is stored as snoozed may be open. */
+function storedStatuses(asked: readonly AlertStatus[]): AlertStatus[] {
+  return asked.includes('open') ? [...asked, 'snoozed'] : [...asked];
+}
+
+async function* ofStatus(
+  alerts: AsyncIterable<StoredAlert>,
+  asked: readonly AlertStatus[] | undefined,
+  now: string,
+): AsyncGenerator<StoredAlert> {
+  for await (const alert of alerts) {
+    if (asked === undefined || asked.includes(statusAt(alert, now))) yield alert;
+  }
 }
 
 const idPattern = /^[0-9a-f]{64}$/;

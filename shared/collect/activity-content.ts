@@ -97,13 +97,10 @@ async function step(
       return blob;
     } else {
       // What was read so far counts; the blob that failed is the first of the next step.
-      return {
-        kind: 'next',
-        state: { ...state, blobs: state.blobs + index, gaps: [] },
-        records,
-        covered: [],
-        gaps,
-      };
+      const pause =
+        blob.kind === 'later' && blob.afterSeconds !== undefined ? { afterSeconds: blob.afterSeconds } : {};
+      const reached = { ...state, blobs: state.blobs + index, gaps: [] };
+      return { kind: 'next', state: reached, records, covered: [], gaps, ...pause };
     }
   }
   if (end < content.length) {

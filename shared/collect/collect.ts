@@ -156,7 +156,7 @@ async function finishStep(
   const result = { covered: outcome.covered, gaps: outcome.gaps, counts };
   if (outcome.kind === 'next') {
     const next = advanced(row, result, outcome.state, now);
-    if ((await save(ports, next, version)) === 'saved') await sendStep(ports, next);
+    if ((await save(ports, next, version)) === 'saved') await sendStep(ports, next, outcome.afterSeconds);
     return;
   }
   if (row.first) await announceFirstCollection(tenantId, row.source, ports);
@@ -211,10 +211,10 @@ async function announceFirstCollection(
   await queues.send('notices', tenantId, 'first-collection-finished', [{ source }]);
 }
 
-async function sendStep({ queues }: CollectPorts, row: CoverageRow): Promise<void> {
+async function sendStep({ queues }: CollectPorts, row: CoverageRow, delaySeconds = 0): Promise<void> {
   if (row.step === undefined) return;
   const item: Step = { source: row.source, run: row.run, step: row.step.number, attempt: 0 };
-  await queues.send('collect', row.tenantId, 'collection-step', [item]);
+  await queues.send('collect', row.tenantId, 'collection-step', [item], { delaySeconds });
 }
 
 /** `changed`: another worker did the same step at the same time and sends what follows. */

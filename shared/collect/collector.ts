@@ -18,7 +18,15 @@ export interface CollectedRecord {
  * it; `later` and `refused` mean that nothing of this step counts (laws 1 and 3).
  */
 export type StepOutcome<State> =
-  | { kind: 'next'; state: State; records: CollectedRecord[]; covered: TimeWindow[]; gaps: Gap[] }
+  | {
+      kind: 'next';
+      state: State;
+      records: CollectedRecord[];
+      covered: TimeWindow[];
+      gaps: Gap[];
+      /** Where the service asked for a pause after what was read. */
+      afterSeconds?: number;
+    }
   | {
       kind: 'done';
       records: CollectedRecord[];

@@ -41,7 +41,8 @@ export function readInitiator(initiatedBy: unknown, callerIp: unknown): Doer {
 export function readUnifiedDoer(raw: JsonObject): Doer {
   const { kind, id, upn, name } = readIdentity(raw['Actor'], raw['UserId']);
   // An id of which nothing tells the kind is a person's, unless a display name stands with it: users have none here.
-  const isUser = kind === 'user' || (kind === undefined && (upn ?? (name === undefined ? id : undefined)) !== undefined);
+  const isUser =
+    kind === 'user' || (kind === undefined && (upn ?? (name === undefined ? id : undefined)) !== undefined);
   // System accounts stand in UserId alone and fit no form: `NT AUTHORITY\SYSTEM (…)`.
   const account = kind === undefined && id === undefined ? asText(raw['UserId']) : undefined;
   return doerOf({

@@ -94,7 +94,9 @@ function planOf(value: unknown): string[] {
   const object = asObject(value);
   const fields = object === undefined ? undefined : fieldsOf(object);
   const text = asText(
-    fields === undefined ? value : (fields.get('serviceplanid') ?? fields.get('planid') ?? fields.get('serviceplanname')),
+    fields === undefined
+      ? value
+      : (fields.get('serviceplanid') ?? fields.get('planid') ?? fields.get('serviceplanname')),
   )?.replace(/^["']+|["']+$/g, '');
   return text === undefined || text === '' ? [] : [readGuid(text) ?? text];
 }
@@ -107,7 +109,8 @@ function grantingGroups(fields: Fields): string[] {
 
 function groupIdsIn(value: unknown): string[] {
   const content = decoded(value);
-  if (Array.isArray(content)) return content.filter((element) => typeof element === 'string').flatMap(groupIdsIn);
+  if (Array.isArray(content))
+    return content.filter((element) => typeof element === 'string').flatMap(groupIdsIn);
   const id = typeof content === 'string' ? findGuid(content) : undefined;
   return id === undefined ? [] : [id];
 }

@@ -5,8 +5,7 @@ const iso =
  * As the Log Analytics portal writes it into CSV: `8/2/2021, 1:29:25.983 PM`. Only with a capital AM or PM, which is English (US)
  * and so month first; other locales write the day first and could not be told apart.
  */
-const unitedStates =
-  /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))? (AM|PM)$/;
+const unitedStates = /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))? (AM|PM)$/;
 
 /** How Windows PowerShell's ConvertTo-Json writes a date. */
 const powerShell = /^\/Date\((\d{1,15})\)\/$/;

@@ -1,7 +1,6 @@
-import type { AuditRecord } from './audit-record.ts';
+import type { AuditRecord, PropertyChange } from './audit-record.ts';
 import { asList, asObject, asText, asWholeNumber, decoded, field } from './json-value.ts';
 import { readModifiedProperties, usefulChanges } from './property-change.ts';
-import type { PropertyChange } from './audit-record.ts';
 
 /** Named details of a record. A Map, because the names are a tenant's or an application's text. */
 export type Details = ReadonlyMap<string, string>;
@@ -51,7 +50,8 @@ export function readSlice(details: Details): Slice | 'malformed' | undefined {
  */
 export function readJoinedSlices(text: string): PropertyChange[] | undefined {
   const properties = asObject(decoded(text))?.['targetUpdatedProperties'];
-  if (properties === undefined || properties === null || !Array.isArray(decoded(properties))) return undefined;
+  if (properties === undefined || properties === null || !Array.isArray(decoded(properties)))
+    return undefined;
   return usefulChanges(readModifiedProperties(properties));
 }
 

@@ -32,9 +32,23 @@ export const relevantActivities: readonly RelevantActivity[] = [
   { name: 'Set group license', subject: 'group', why: 'licences of a group' },
   { name: 'Delete group', subject: 'group', why: 'group deleted' },
   { name: 'Hard Delete group', subject: 'group', why: 'group deleted for good' },
-  { name: 'Start applying group based license', subject: 'group', why: 'group licensing began', prefix: true },
-  { name: 'Finish applying group based license', subject: 'group', why: 'group licensing ended', prefix: true },
-  { name: 'Trigger group license recalculation', subject: 'group', why: 'group licensing was started by hand' },
+  {
+    name: 'Start applying group based license',
+    subject: 'group',
+    why: 'group licensing began',
+    prefix: true,
+  },
+  {
+    name: 'Finish applying group based license',
+    subject: 'group',
+    why: 'group licensing ended',
+    prefix: true,
+  },
+  {
+    name: 'Trigger group license recalculation',
+    subject: 'group',
+    why: 'group licensing was started by hand',
+  },
 ];
 
 const exact = new Map(

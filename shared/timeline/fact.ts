@@ -91,4 +91,6 @@ export interface Timeline {
   groupFacts: Fact[];
   /** How many distinct records this was computed from; a verdict from fewer is older (law 2). */
   rows: number;
+  /** Log and time of each record that the facts name, by its id; for `evidenceOf`. */
+  origins?: ReadonlyMap<string, { log: LogName; at: string }>;
 }

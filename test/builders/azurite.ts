@@ -47,7 +47,9 @@ export async function startAzurite(): Promise<Azurite> {
   try {
     for await (const line of createInterface({ input: stdout })) {
       for (const service of services) {
-        const endpoint = line.match(new RegExp(`${service} service is successfully listening at (http://\\S+)`))?.[1];
+        const endpoint = line.match(
+          new RegExp(`${service} service is successfully listening at (http://\\S+)`),
+        )?.[1];
         if (endpoint !== undefined) {
           endpoints.set(service, endpoint);
         }

@@ -1,0 +1,66 @@
+import type { AuditRecord, LogName } from '../../shared/ingest/audit-record.ts';
+import type { ReadRecord } from '../../shared/ingest/read-record.ts';
+import { unknownTenant } from '../../shared/ingest/read-record.ts';
+import { SeenRecords } from './seen-records.ts';
+
+export type ReadableRecord = Exclude<ReadRecord, { kind: 'unreadable' }>;
+
+/** From the first to the last record of one log in one file. */
+export interface LogSpan {
+  tenantId: string;
+  log: LogName;
+  from: string;
+  to: string;
+}
+
+/** What all files together hold. Memory grows with records that can give a fact, and by a few bytes for every other one. */
+export class GatheredRecords {
+  /** By tenant. The same record may stand here twice where two exports tell different parts of it. */
+  readonly records = new Map<string, AuditRecord[]>();
+  readonly ignored = new Map<string, number>();
+  readonly spans: LogSpan[] = [];
+  readonly #seen = new SeenRecords();
+
+  /** The tenants that records name. */
+  get tenants(): string[] {
+    return [...new Set(this.spans.map(({ tenantId }) => tenantId))].sort();
+  }
+
+  get newest(): string | undefined {
+    return this.spans.map(({ to }) => to).sort().at(-1);
+  }
+
+  /** To be called for each file: takes its records and says which have been there before, in whatever file. */
+  beginFile(): (read: ReadableRecord) => 'new' | 'duplicate' {
+    const spans = new Map<string, LogSpan>();
+    return (read) => {
+      const { id, at, log, tenantId = unknownTenant } = read.kind === 'record' ? read.record : read;
+      if (at !== undefined) this.#span(spans, tenantId, log, at);
+      const isNew = id === undefined || this.#seen.add(`${tenantId}\n${log}\n${id}`);
+      if (read.kind === 'record') this.#keep(read.record);
+      else if (isNew) this.ignored.set(read.activity, (this.ignored.get(read.activity) ?? 0) + 1);
+      return isNew ? 'new' : 'duplicate';
+    };
+  }
+
+  #span(spans: Map<string, LogSpan>, tenantId: string, log: LogName, at: string): void {
+    const known = spans.get(`${log} ${tenantId}`);
+    if (known === undefined) {
+      const span = { tenantId, log, from: at, to: at };
+      spans.set(`${log} ${tenantId}`, span);
+      this.spans.push(span);
+    } else if (at < known.from) {
+      known.from = at;
+    } else if (at > known.to) {
+      known.to = at;
+    }
+  }
+
+  /** A duplicate that tells the same is let go; one that tells other parts is for the timeline to choose from. */
+  #keep(record: AuditRecord): void {
+    if (!this.#seen.add(JSON.stringify(record))) return;
+    const records = this.records.get(record.tenantId);
+    if (records === undefined) this.records.set(record.tenantId, [record]);
+    else records.push(record);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Format } from '../../shared/ingest/detect-format.ts';
+import { detectCsv } from '../../shared/ingest/detect-format.ts';
+import { csvHeadOf, CsvRecords } from './csv-records.ts';
+import { contentOf, DamagedInputError, InputError, peeked } from './input.ts';
+import type { Cut } from './json-records.ts';
+import { JsonRecords } from './json-records.ts';
+
+/** The records of a log, as they come. `format` is known beforehand only for CSV; JSON is recognised by its records. */
+export interface OpenLog {
+  format?: Format;
+  cuts: AsyncGenerator<Cut[]>;
+}
+
+/** Enough for the header of a CSV, and for what stands before the first record of anything. */
+const headBytes = 64 * 1024;
+
+/** @throws InputError for what is empty, and for what is neither JSON nor the CSV of a log */
+export async function openLog(bytes: AsyncIterable<Buffer>): Promise<OpenLog> {
+  const { head, all } = await peeked(contentOf(bytes), headBytes).catch((error: unknown) => {
+    throw error instanceof DamagedInputError ? new InputError(error.message) : error;
+  });
+  const begin = head.latin1Slice(0, headBytes).trimStart();
+  if (begin === '') throw new InputError('is empty');
+  if (!/^[[{]/.test(begin)) {
+    const csv = csvHeadOf(head);
+    if (csv !== undefined) {
+      const detected = detectCsv(csv.columns);
+      if (detected.kind === 'format') {
+        return { format: detected.format, cuts: cutsOf(without(all, csv.length), new CsvRecords(csv)) };
+      }
+      // Lines that are no JSON may stand before JSON Lines, and may hold commas.
+      if (!/\n[[{]/.test(begin)) throw new InputError(`is not a log: ${detected.reason}`);
+    } else if (!/\n[[{]/.test(begin)) {
+      throw new InputError('is not a log: neither JSON nor CSV');
+    }
+  }
+  return { cuts: cutsOf(all, new JsonRecords()) };
+}
+
+async function* cutsOf(bytes: AsyncIterable<Buffer>, records: JsonRecords | CsvRecords): AsyncGenerator<Cut[]> {
+  try {
+    for await (const chunk of bytes) yield records.push(chunk);
+  } catch (error) {
+    if (!(error instanceof DamagedInputError)) throw error;
+    // What was cut off with it is the same damage, so it is told once.
+    yield records.end().filter((cut) => cut.kind === 'value');
+    yield [{ kind: 'broken', reason: error.message }];
+    return;
+  }
+  yield records.end();
+}
+
+async function* without(bytes: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
+  let left = length;
+  for await (const chunk of bytes) {
+    const skipped = Math.min(left, chunk.length);
+    left -= skipped;
+    yield chunk.subarray(skipped);
+  }
+}

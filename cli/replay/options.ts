@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { asObject } from '../../shared/ingest/json-value.ts';
+
+export interface ReplayOptions {
+  files: string[];
+  /** Object id or UPN, in lower case. */
+  user?: string;
+  tenant?: string;
+  /** ISO 8601, UTC, with milliseconds. */
+  now?: string;
+  /** Settings of rules by id, as in GRACEWATCH_RULES. */
+  rules: Readonly<Record<string, unknown>>;
+  timeZone: string;
+  json: boolean;
+}
+
+/** The command was used in a way that it does not know; the message says which. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+const options = {
+  user: { type: 'string' },
+  tenant: { type: 'string' },
+  now: { type: 'string' },
+  rules: { type: 'string' },
+  'time-zone': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @throws UsageError */
+export function readOptions(args: readonly string[]): ReplayOptions | 'help' {
+  const { values, positionals: files } = parsed(args);
+  if (values.help === true) return 'help';
+  if (files.length === 0) throw new UsageError('replay needs at least one FILE, or - for standard input');
+  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
+  return {
+    files,
+    ...(values.user === undefined ? {} : { user: given('--user', values.user).toLowerCase() }),
+    ...(values.tenant === undefined ? {} : { tenant: given('--tenant', values.tenant).toLowerCase() }),
+    ...(values.now === undefined ? {} : { now: instantOf(values.now) }),
+    rules: values.rules === undefined ? {} : rulesIn(values.rules),
+    timeZone: timeZoneOf(values['time-zone'] ?? 'UTC'),
+    json: values.json === true,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    // Node explains at length how to pass a file whose name begins with a dash; its first sentence says what is wrong.
+    const [sentence = ''] = (error instanceof Error ? error.message : '').split('. ');
+    throw new UsageError(sentence);
+  }
+}
+
+function given(option: string, value: string): string {
+  if (value.trim() === '') throw new UsageError(`${option} needs a value`);
+  return value.trim();
+}
+
+function instantOf(value: string): string {
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(value);
+  const time = Date.parse(value);
+  if (!isInstant || Number.isNaN(time)) {
+    throw new UsageError('--now must be a date and time with its zone, such as 2026-03-05T08:00:00Z');
+  }
+  return new Date(time).toISOString();
+}
+
+function timeZoneOf(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw new UsageError('--time-zone must be a name of the IANA list, such as Europe/Berlin');
+  }
+}
+
+function rulesIn(file: string): Readonly<Record<string, unknown>> {
+  let rules: unknown;
+  try {
+    rules = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new UsageError('--rules must name a file of JSON that can be read');
+  }
+  const settings = asObject(rules);
+  if (settings === undefined) throw new UsageError('--rules must hold one JSON object: settings by the id of their rule');
+  return settings;
+}

@@ -1,0 +1,1 @@
+export function cardTextToHtml(text: string): string;

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+
+/** `npm run host`: the functions alone, built where needed, on the local host. */
+
+// Before anything else is loaded: an older Node fails over syntax or a missing function and names neither.
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  console.error(
+    `Gracewatch needs Node 24, and this is Node ${process.versions.node}: start it with "npm run host".`,
+  );
+  process.exit(1);
+}
+
+const { buildWhereNeeded, readBundlePath } = await import('./host/bundle.ts');
+const { HostCannotStart } = await import('./host/host-cannot-start.ts');
+const { supervise } = await import('./host/supervisor.ts');
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+try {
+  await buildWhereNeeded(root, await readBundlePath(root));
+} catch (error) {
+  console.error(error instanceof HostCannotStart ? `The host cannot start: ${error.message}` : error);
+  process.exit(1);
+}
+process.exit(await supervise(fileURLToPath(new URL('./host/host-process.ts', import.meta.url)), [root]));

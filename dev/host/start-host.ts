@@ -1,0 +1,162 @@
+import { access } from 'node:fs/promises';
+import type { QueueClient } from '@azure/storage-queue';
+import { startFunctionWorker } from './function-worker.ts';
+import { HostCannotStart } from './host-cannot-start.ts';
+import { type HostJson, readHostJson } from './host-json.ts';
+import { type HostTiming, readTiming, type Settings } from './host-settings.ts';
+import { startHttpServer } from './http-server.ts';
+import { type Invocations, trackInvocations } from './invocations.ts';
+import type { LogLine } from './log-line.ts';
+import { listenToQueue } from './queue-listener.ts';
+import { messageInput, messageMetadata, poisonQueueName } from './queue-message.ts';
+import { readRegistration, type Registration } from './registration.ts';
+import { startByHand } from './start-by-hand.ts';
+import { openBlobs, openQueues, reachStorage } from './storage.ts';
+import { keepTimerStatus } from './timer-status.ts';
+import { prepareTimer, type Timer } from './timer.ts';
+
+export interface HostOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** The app as one CommonJS file. */
+  bundlePath: string;
+  hostJsonPath: string;
+  /** All that the functions see in their environment; storage and timing of the host come from here too. */
+  settings: Settings;
+  log: LogLine;
+}
+
+export interface RunningHost {
+  port: number;
+  /** Listeners stop, what runs is finished, `appTerminate` hooks run. */
+  stop(): Promise<void>;
+  /** Resolves when the host has to be started anew because its worker ended too often; never after `stop`. */
+  recycled: Promise<string>;
+}
+
+/**
+ * Runs a function app as the Azure Functions host does (FACTS 11.13): HTTP, timers and storage queues.
+ * @throws HostCannotStart saying in one line what is wrong
+ */
+export async function startHost(options: HostOptions): Promise<RunningHost> {
+  const { settings, log } = options;
+  const hostJson = await readHostJson(options.hostJsonPath);
+  const timing = readTiming(settings);
+  await access(options.bundlePath).catch((error: unknown) => {
+    throw new HostCannotStart(`there is no bundle at ${options.bundlePath}: run "npm run build"`, {
+      cause: error,
+    });
+  });
+
+  const worker = await startFunctionWorker(options.bundlePath, settings, log);
+  try {
+    const registrations = worker.functions.map((metadata) => readRegistration(metadata, settings));
+    const invocations = trackInvocations(worker, log);
+    const triggers = await startTriggers(options, hostJson, timing, registrations, invocations);
+    return {
+      port: triggers.port,
+      recycled: worker.givenUp,
+      stop: async () => {
+        await triggers.stop();
+        await invocations.finished();
+        await worker.stop();
+      },
+    };
+  } catch (error) {
+    await worker.stop();
+    throw error;
+  }
+}
+
+/** The port comes before timers and listeners: a second host finds it taken before it has taken a message. */
+async function startTriggers(
+  { port, settings, log }: HostOptions,
+  hostJson: HostJson,
+  timing: HostTiming,
+  registrations: readonly Registration[],
+  invocations: Invocations,
+): Promise<{ port: number; stop: () => Promise<void> }> {
+  const timers = await prepareTimers(registrations, settings, invocations, log);
+  const queues = await openTriggerQueues(registrations, settings);
+  const server = await startHttpServer({
+    port,
+    functions: registrations.filter((registration) => registration.kind === 'http'),
+    routePrefix: hostJson.routePrefix,
+    homepage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
+    invocations,
+    startByHand: startByHand(registrations, timers, invocations),
+  });
+  const listeners = queues.map(({ functionName, queue, poison }) =>
+    listenToQueue({
+      queue,
+      poison,
+      queues: overruled(hostJson, timing),
+      lockSeconds: timing.lockSeconds,
+      log,
+      handle: async (text, message) => {
+        const triggerMetadata = messageMetadata(text, message);
+        const result = await invocations.run({ functionName, input: messageInput(text), triggerMetadata });
+        return result.kind;
+      },
+    }),
+  );
+  timers.forEach((timer) => {
+    timer.start();
+  });
+  return {
+    port: server.port,
+    stop: async () => {
+      await Promise.all([server, ...listeners, ...timers.values()].map((trigger) => trigger.stop()));
+    },
+  };
+}
+
+async function prepareTimers(
+  registrations: readonly Registration[],
+  settings: Settings,
+  invocations: Invocations,
+  log: LogLine,
+): Promise<Map<string, Timer>> {
+  const timers = registrations.filter((registration) => registration.kind === 'timer');
+  if (timers.length === 0) {
+    return new Map();
+  }
+  const blobs = openBlobs(settings);
+  const store = keepTimerStatus(blobs);
+  return reachStorage(blobs.url, async () => {
+    const prepared = timers.map(
+      async (timer) => [timer.name, await prepareTimer(timer, store, invocations, log)] as const,
+    );
+    return new Map(await Promise.all(prepared));
+  });
+}
+
+interface TriggerQueue {
+  functionName: string;
+  queue: QueueClient;
+  poison: QueueClient | undefined;
+}
+
+/** Creates the queues that are missing. */
+function openTriggerQueues(
+  registrations: readonly Registration[],
+  settings: Settings,
+): Promise<TriggerQueue[]> {
+  const queues = registrations.filter((registration) => registration.kind === 'queue');
+  return Promise.all(
+    queues.map(async ({ name, queueName, connection }) => {
+      const service = openQueues(settings, connection);
+      const queue = service.getQueueClient(queueName);
+      await reachStorage(queue.url, () => queue.createIfNotExists());
+      const poisonName = poisonQueueName(queueName);
+      const poison = poisonName === undefined ? undefined : service.getQueueClient(poisonName);
+      return { functionName: name, queue, poison };
+    }),
+  );
+}
+
+function overruled(hostJson: HostJson, timing: HostTiming): HostJson['queues'] {
+  return timing.retrySeconds === undefined
+    ? hostJson.queues
+    : { ...hostJson.queues, visibilityTimeoutMilliseconds: timing.retrySeconds * 1000 };
+}

@@ -1,0 +1,54 @@
+import type { ChannelSettings, TenantSettings } from '../config.ts';
+import type {
+  AlertStore,
+  ChannelSender,
+  ChannelState,
+  Clock,
+  Log,
+  NoticeStore,
+  OversizeItems,
+  Queues,
+} from '../ports.ts';
+
+/** What delivery reaches outside with. */
+export interface DeliveryPorts {
+  alerts: AlertStore;
+  notices: NoticeStore;
+  sender: ChannelSender;
+  queues: Queues;
+  oversize: OversizeItems;
+  clock: Clock;
+  log: Log;
+}
+
+export interface DeliverySettings {
+  channels: readonly ChannelSettings[];
+  /** For their names. */
+  tenants: readonly TenantSettings[];
+  publicUrl?: string;
+  /** A channel gets at most one post in this time. */
+  postGapSeconds: number;
+  /** The first wait after a channel did not take a post. */
+  retrySeconds: number;
+  /** How long a post may take; afterwards another worker may take it over. Longer than the sender's time limit. */
+  leaseSeconds: number;
+}
+
+/** How often a decision is made again because somebody else wrote in between. */
+const mostAttempts = 8;
+
+/**
+ * Writes the state of a channel that `change` makes of the one that is stored now.
+ * @throws when others write all the time: the queue brings the message again
+ */
+export async function updateChannel(
+  { notices }: Pick<DeliveryPorts, 'notices'>,
+  channel: string,
+  change: (state: ChannelState) => ChannelState,
+): Promise<void> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const { state, version } = await notices.readChannel(channel);
+    if ((await notices.saveChannel(channel, change(state), version)) === 'saved') return;
+  }
+  throw new Error(`the state of channel ${channel} is being changed by others all the time`);
+}

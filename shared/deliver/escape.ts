@@ -1,0 +1,59 @@
+/**
+ * Text from a tenant as plain text of a card: no markdown, mention, HTML, card function or direction mark of it stays alive
+ * (law 10). A TextBlock and the values of a FactSet always read markdown.
+ *
+ * The desktop client honours a backslash before a markdown character, the phones' parser does not (microsoft/AdaptiveCards
+ * issues 5590 and 5758). So a backslash stands only where a character would be live, and what could do harm (links, tags,
+ * functions) is broken up besides, in a way that holds without backslashes too. `group_name`, `R&D` and `(no Teams)` stay as they are.
+ *
+ * @param longest in code points, before escaping; what is cut ends in `…`
+ */
+export function plainText(text: string, longest: number): string {
+  return escapeMarkdown(shorten(visibleText(text), longest));
+}
+
+/** One line without what cannot be seen: control, direction and zero-width characters, half surrogates, line breaks. */
+export function visibleText(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Cf}+/gu, '')
+    .replace(/\p{Cs}/gu, '\u{FFFD}')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
+
+/** By code point, so that no character is cut in two. */
+export function shorten(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const points = Array.from(text);
+  if (points.length <= longest) return text;
+  return `${points
+    .slice(0, Math.max(longest - 1, 0))
+    .join('')
+    .trimEnd()}…`;
+}
+
+function escapeMarkdown(text: string): string {
+  return (
+    text
+      // Tags and mentions cannot be made of these, whatever a client thinks of escapes.
+      .replaceAll('<', '‹')
+      .replaceAll('>', '›')
+      .replace(/[\\*`~[\]]/g, '\\$&')
+      .replace(/_+/g, escapeUnderscores)
+      // A link needs its two halves side by side, a card function its two braces, an entity its name behind the ampersand.
+      .replace(/\](?=[([:])/g, '] ')
+      .replace(/\{(?=\{)/g, '{ ')
+      .replace(/&(?=#?\w+;)/g, '& ')
+      // At the start of a line these make headings and lists.
+      .replace(/^[#+-]/, '\\$&')
+      .replace(/^(\d+)([.)])/, '$1\\$2')
+  );
+}
+
+/** Inside a word an underscore is no emphasis (CommonMark, and the phones' parser agrees), and group names are full of them. */
+function escapeUnderscores(run: string, start: number, text: string): string {
+  const wordBefore = /[\p{L}\p{N}]$/u.test(text.slice(0, start));
+  const wordBehind = /^[\p{L}\p{N}]/u.test(text.slice(start + run.length));
+  return wordBefore && wordBehind ? run : run.replaceAll('_', '\\_');
+}

@@ -1,0 +1,34 @@
+import type { ChannelSettings } from '../config.ts';
+import type { Severity } from '../evaluate/rule.ts';
+
+export interface Routed {
+  tenantId: string;
+  /** With its folder: `licence/licence-lost`. */
+  rule: string;
+  severity: Severity;
+}
+
+/**
+ * The channels that are told about an alert: all that match it, and where none does the first one, so that nothing is dropped.
+ * Empty only where no channel is set up.
+ */
+export function channelsFor(alert: Routed, channels: readonly ChannelSettings[]): ChannelSettings[] {
+  const matching = channels.filter((channel) => matches(alert, channel.match));
+  return matching.length > 0 ? matching : channels.slice(0, 1);
+}
+
+function matches({ tenantId, rule, severity }: Routed, match: ChannelSettings['match']): boolean {
+  if (match === undefined) return true;
+  // An alert has no attributes yet: a channel that asks for one is not sent what it did not ask for.
+  if (match.attribute !== undefined) return false;
+  const ruleWithoutFolder = rule.slice(rule.lastIndexOf('/') + 1);
+  return (
+    lists(match.tenant, (tenant) => tenant.toLowerCase() === tenantId.toLowerCase()) &&
+    lists(match.rule, (name) => name === rule || name === ruleWithoutFolder) &&
+    lists(match.severity, (name) => name === severity)
+  );
+}
+
+function lists(values: readonly string[] | undefined, wanted: (value: string) => boolean): boolean {
+  return values === undefined || values.some(wanted);
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { StoredAlert } from '../alert/alert.ts';
+import type { ChannelState, WaitingNotice } from '../ports.ts';
+import type { AdaptiveCard } from './adaptive-card.ts';
+import { alertCard, type CardSetting } from './card.ts';
+import type { DeliveryPorts } from './delivery.ts';
+import { type Digest, digestCard } from './digest-card.ts';
+import { groupedCard } from './grouped-card.ts';
+import { type Line, lineOf } from './grouping.ts';
+import type { Detail } from './message.ts';
+import { byAlert, type NoticesOfAlert } from './settle.ts';
+import { type Telling, tellingOf } from './telling.ts';
+
+/** What goes as one card, with the notices that are told by it. */
+export interface WaitingPost {
+  idempotencyKey: string;
+  /** All that are settled by the post, also those whose alerts need no word any more. */
+  rows: WaitingNotice[];
+  /** Undefined where nothing is to be told. */
+  card?: (setting: CardSetting, detail: Detail) => AdaptiveCard;
+  alerts: number;
+  /** Whether more waits than one post takes. */
+  more: boolean;
+}
+
+/** A post tells and settles so many: memory stays bounded, and a card of thousands says no more than its number anyway. */
+const noticesInPost = 5000;
+const alertsAtOnce = 16;
+
+/**
+ * What is to be posted to a channel now. After a post that nobody knows the end of it is the same notices under the same key
+ * (law 6), whatever has come since.
+ */
+export async function gatherPost(
+  channel: string,
+  posting: ChannelState['posting'],
+  ports: Pick<DeliveryPorts, 'alerts' | 'notices' | 'log'>,
+): Promise<WaitingPost> {
+  const begun = await takeWaiting(ports, channel, noticesInPost, posting && new Set(posting.notices));
+  if (posting !== undefined && begun.rows.length > 0) {
+    return { ...(await compose(channel, begun.rows, ports)), idempotencyKey: posting.idempotencyKey, more: true };
+  }
+  const { rows, more } = posting === undefined ? begun : await takeWaiting(ports, channel, noticesInPost);
+  return { ...(await compose(channel, rows, ports)), idempotencyKey: idempotencyKeyOf(rows), more };
+}
+
+export async function takeWaiting(
+  { notices }: Pick<DeliveryPorts, 'notices'>,
+  channel: string,
+  most: number,
+  keys?: ReadonlySet<string>,
+): Promise<{ rows: WaitingNotice[]; more: boolean }> {
+  const rows: WaitingNotice[] = [];
+  for await (const row of notices.listWaiting(channel)) {
+    if (keys !== undefined && !keys.has(row.key)) continue;
+    if (rows.length === most) return { rows, more: true };
+    rows.push(row);
+  }
+  return { rows, more: false };
+}
+
+/** The same for the same notices, in whatever order they are listed. */
+function idempotencyKeyOf(rows: readonly WaitingNotice[]): string {
+  const keys = rows.map(({ key }) => key).sort();
+  return createHash('sha256').update(JSON.stringify(keys)).digest('hex');
+}
+
+interface Told {
+  alert: StoredAlert;
+  telling: Telling;
+}
+
+async function compose(
+  channel: string,
+  rows: WaitingNotice[],
+  ports: Pick<DeliveryPorts, 'alerts' | 'log'>,
+): Promise<Pick<WaitingPost, 'rows' | 'card' | 'alerts'>> {
+  const digests = latestDigests(rows);
+  const ofAlerts = byAlert(rows.filter(({ digest }) => digest === undefined));
+  const lines: Line[] = [];
+  let first: Told | undefined;
+  for (let start = 0; start < ofAlerts.length; start += alertsAtOnce) {
+    const batch = ofAlerts.slice(start, start + alertsAtOnce);
+    for (const told of await Promise.all(batch.map((entry) => tell(channel, entry, ports)))) {
+      if (told === undefined) continue;
+      first ??= told;
+      lines.push(lineOf(told.alert, told.telling));
+    }
+  }
+  const card = cardOf(first, lines, digests);
+  return { rows, alerts: lines.length, ...(card === undefined ? {} : { card }) };
+}
+
+function cardOf(first: Told | undefined, lines: readonly Line[], digests: readonly Digest[]): WaitingPost['card'] {
+  if (first === undefined) {
+    return digests.length === 0 ? undefined : (setting, detail) => digestCard(digests, setting, detail);
+  }
+  return lines.length === 1 && digests.length === 0
+    ? (setting, detail) => alertCard(first.alert, first.telling, setting, detail)
+    : (setting, detail) => groupedCard(lines, digests, setting, detail);
+}
+
+async function tell(
+  channel: string,
+  { tenantId, alertId, rows }: NoticesOfAlert,
+  { alerts, log }: Pick<DeliveryPorts, 'alerts' | 'log'>,
+): Promise<Told | undefined> {
+  const found = await alerts.get(tenantId, alertId);
+  const keys = new Set(rows.map(({ key }) => key));
+  const waiting = found?.alert.notices.filter(({ key, outcome }) => outcome === 'waiting' && keys.has(key)) ?? [];
+  const telling = found && waiting.length > 0 ? tellingOf(channel, waiting, found.alert) : undefined;
+  if (found === undefined || telling === undefined) {
+    const reason = found === undefined ? 'the alert is gone' : 'it is told already';
+    log.info('waiting notice needs no card', { stage: 'deliver', channel, tenantId, fingerprint: alertId, reason });
+    return undefined;
+  }
+  return { alert: found.alert, telling };
+}
+
+/** Each counts all that the tenant has, so the latest says what the earlier ones said. */
+function latestDigests(rows: readonly WaitingNotice[]): Digest[] {
+  const byTenant = new Map<string, { at: string; digest: Digest }>();
+  for (const { tenantId, at, digest } of rows) {
+    const known = byTenant.get(tenantId);
+    if (digest !== undefined && (known === undefined || known.at < at)) {
+      byTenant.set(tenantId, { at, digest: { ...digest, tenantId } });
+    }
+  }
+  return [...byTenant.values()].map(({ digest }) => digest);
+}

@@ -1,0 +1,27 @@
+import { organisationOf, readActivityRecord } from './activity-record.ts';
+import { asObject, decoded } from './json-value.ts';
+import { unreadable } from './read-record.ts';
+import type { ReadRecord } from './read-record.ts';
+
+/**
+ * A row of Purview's audit search, or of Search-UnifiedAuditLog, as CSV: the record of the Management Activity API stands in the
+ * column `AuditData`. The other columns repeat parts of it. `tenantId` holds where the record names none.
+ */
+export function readPurviewRow(row: Readonly<Record<string, string>>, tenantId?: string): ReadRecord {
+  const text = row['AuditData'] ?? Object.entries(row).find(([name]) => isAuditData(name))?.[1];
+  if (text === undefined || text.trim() === '') return unreadable('AuditData: missing');
+  const record = asObject(decoded(text));
+  // Excel cuts a cell off at 32,767 characters.
+  if (record === undefined) return unreadable('AuditData: no JSON object (cut off by a spreadsheet?)');
+  return readActivityRecord(record, organisationOf(record) ?? tenantId);
+}
+
+/** The first column's name may begin with a byte order mark. */
+export function isAuditData(column: string): boolean {
+  return (
+    column
+      .replace(/^\uFEFF/, '')
+      .trim()
+      .toLowerCase() === 'auditdata'
+  );
+}

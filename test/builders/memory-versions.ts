@@ -1,0 +1,27 @@
+/** Values with versions, as a table keeps them: an old version is refused, and nobody holds the stored object itself. */
+export interface VersionedValues<T> {
+  get(key: string): { value: T; version: string } | undefined;
+  save(key: string, value: T, version: string | undefined): 'saved' | 'changed';
+  values(): T[];
+}
+
+export function createVersionedValues<T>(): VersionedValues<T> {
+  const stored = new Map<string, { value: T; version: string }>();
+  let writes = 0;
+  return {
+    get(key) {
+      const entry = stored.get(key);
+      return entry === undefined ? undefined : structuredClone(entry);
+    },
+    save(key, value, version) {
+      if (stored.get(key)?.version !== version) return 'changed';
+      writes += 1;
+      // As through JSON: a field that is undefined is not there afterwards.
+      stored.set(key, { value: JSON.parse(JSON.stringify(value)) as T, version: String(writes) });
+      return 'saved';
+    },
+    values() {
+      return [...stored.values()].map(({ value }) => structuredClone(value));
+    },
+  };
+}
