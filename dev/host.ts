@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `npm run host`: the functions alone, built where needed, on the local host. */
+/** `npm run host`: the functions alone, built where needed, on the local host. Argument: another folder than this project's. */
 
 // Before anything else is loaded: an older Node fails over syntax or a missing function and names neither.
 if (Number(process.versions.node.split('.')[0]) < 24) {
@@ -14,7 +15,7 @@ const { buildWhereNeeded, readBundlePath } = await import('./host/bundle.ts');
 const { HostCannotStart } = await import('./host/host-cannot-start.ts');
 const { supervise } = await import('./host/supervisor.ts');
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
 try {
   await buildWhereNeeded(root, await readBundlePath(root));
 } catch (error) {

@@ -1,5 +1,5 @@
+import { visibleText } from '../../shared/deliver/escape.ts';
 import type { Input } from './input.ts';
-import { plainText } from './plain-text.ts';
 import type { Terminal } from './terminal.ts';
 
 const megabyte = 1024 * 1024;
@@ -13,7 +13,7 @@ export async function* withProgress(name: string, { bytes, size }: Input, termin
     return;
   }
   const step = size === undefined ? 50 * megabyte : size / (terminal.watched ? 100 : 10);
-  const label = name === '-' ? 'standard input' : plainText(name);
+  const label = name === '-' ? 'standard input' : visibleText(name);
   let read = 0;
   let told = 0;
   let line = '';

@@ -144,12 +144,10 @@ function follow() {
     connection.textContent = 'live';
     connection.dataset.state = 'live';
     const { value } = await (await fetch('/cards')).json();
-    // The server was started again: what it showed before is gone.
-    if (value.length < cards.size) {
-      cards.clear();
-      posts.replaceChildren();
-    }
-    for (const card of value.toReversed()) addCard(card);
+    // From the beginning: a server that was started again counts its cards anew.
+    cards.clear();
+    posts.replaceChildren();
+    for (const card of value) addCard(card);
     showChannels();
   });
   events.addEventListener('message', ({ data }) => addCard(JSON.parse(data)));

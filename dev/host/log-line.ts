@@ -8,10 +8,9 @@ const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 
 /** Text of somebody else, fit to stand in one line: nothing in it can begin a new one. */
 export function oneLine(text: string): string {
-  const escaped = text.replace(
-    unprintable,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const escaped = text
+    .replaceAll('\n', '\\n')
+    .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return escaped.length > longestText ? `${escaped.slice(0, longestText)}…` : escaped;
 }
 

@@ -87,7 +87,7 @@ function rewrittenProperty(value: unknown): RpcTypedData | undefined {
   if (typeof value === 'string') {
     return { string: rewrittenDate(value) ?? value };
   }
-  return typeof value === 'object' ? { json: JSON.stringify(value) } : { string: String(value) };
+  return typeof value === 'number' ? { string: String(value) } : { json: JSON.stringify(value) };
 }
 
 function rewrittenDate(text: string): string | undefined {

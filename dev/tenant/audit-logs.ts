@@ -90,11 +90,8 @@ function createTenantLogs(tenant: TenantDescription, now: () => number): TenantL
         });
       }
       const created = now() + unifiedDelay * 1000;
-      const byType = Map.groupBy(
-        unified,
-        ({ Workload }) => contentTypeOfWorkload[Workload ?? ''] ?? 'Audit.General',
-      );
-      for (const [type, records] of byType) {
+      for (const type of contentTypes) {
+        const records = unified.filter((record) => contentTypeOf(record) === type);
         for (let start = 0; start < records.length; start += recordsInABlob) {
           const order = content.length;
           content.push({
@@ -108,6 +105,10 @@ function createTenantLogs(tenant: TenantDescription, now: () => number): TenantL
       }
     },
   };
+}
+
+function contentTypeOf({ Workload }: UnifiedRecord): ContentType {
+  return contentTypeOfWorkload[Workload ?? ''] ?? 'Audit.General';
 }
 
 /** Ids of blobs are long and hold `$`, as the real ones do: they are legal in a path and must not be taken apart. */

@@ -42,7 +42,10 @@ export function alertCard(
   body.push(factsOf(alert, setting, detail));
   // Whoever reads that it is resolved was told why it was not.
   if (alert.cause !== undefined && telling !== 'resolved') {
-    body.push(textBlock('Why', { weight: 'Bolder' }), textBlock(sentence(alert.cause.text), { spacing: 'Small' }));
+    body.push(
+      textBlock('Why', { weight: 'Bolder' }),
+      textBlock(sentence(alert.cause.text), { spacing: 'Small' }),
+    );
   }
   if (!over && alert.runbook.length > 0) {
     body.push(textBlock('What to do', { weight: 'Bolder' }), ...runbook(alert.runbook, detail));
@@ -78,10 +81,16 @@ function factsOf(alert: StoredAlert, setting: CardSetting, detail: Detail): Fact
   tell('Licences before', before && (listed(before, detail) || 'none'), true);
   tell('Licences after', after && (listed(after, detail) || 'none'), true);
   tell('Reason given', reason && name(reason), true);
-  tell('Done by', name(actorWords(alert) ?? (alert.cause?.kind === 'pending' ? 'not known yet' : 'not known')));
+  tell(
+    'Done by',
+    name(actorWords(alert) ?? (alert.cause?.kind === 'pending' ? 'not known yet' : 'not known')),
+  );
   tell('Happened', time(alert.happenedAt));
   tell('Seen', time(alert.openedAt));
-  tell('Resolved', alert.status === 'resolved' && alert.resolvedAt !== undefined ? time(alert.resolvedAt) : undefined);
+  tell(
+    'Resolved',
+    alert.status === 'resolved' && alert.resolvedAt !== undefined ? time(alert.resolvedAt) : undefined,
+  );
   tell('Act by', alert.due && time(alert.due));
   return { type: 'FactSet', facts };
 }

@@ -1,23 +1,11 @@
-import { z } from 'zod';
-import type { ChannelSettings } from '../config.ts';
 import { readEnvelope } from '../envelope.ts';
-import type { ChannelState, DeliveryOutcome, Version, WaitingNotice } from '../ports.ts';
-import type { CardSetting } from './card.ts';
-import { type DeliveryPorts, type DeliverySettings, updateChannel } from './delivery.ts';
-import { dueNow, retryDelaySeconds, secondsAfter, secondsUntil } from './due.ts';
+import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
+import { dueNow, secondsAfter } from './due.ts';
 import { firstCollectionSchema, tellFirstSight } from './first-sight.ts';
-import { fittingMessage, smallerMessageBytes } from './message.ts';
-import { rerouted } from './reroute.ts';
-import { markSent, settle } from './settle.ts';
-import { gatherPost, takeWaiting, type WaitingPost } from './waiting-post.ts';
-
-/** `wakeAt` and `attempt` are in the messages that delivery sends to itself: when it was to come, and failures so far. */
-const wakeSchema = z.object({
-  channel: z.string().min(1),
-  wakeAt: z.iso.datetime().exactOptional(),
-  attempt: z.number().int().min(0).default(0),
-});
-type Wake = z.infer<typeof wakeSchema>;
+import { postWaiting, recordSent } from './post-waiting.ts';
+import { rerouteWaiting } from './reroute-waiting.ts';
+import { type Wake, wakeLater, wakeSchema } from './wake.ts';
+import { takeWaiting } from './waiting-post.ts';
 
 /**
  * Handles one message of the queue `notices`: `notices-waiting` with items `{channel}`, or `first-collection-finished` with
@@ -46,9 +34,8 @@ export async function deliverNotices(
   }
 }
 
-/** So many times it is looked at anew in one go; whoever still has work then sends himself a message. */
+/** So many times a channel is looked at anew in one go; whoever still has work then sends himself a message. */
 const mostRounds = 8;
-const reroutedAtOnce = 1000;
 
 async function deliverTo(
   tenantId: string,
@@ -62,7 +49,14 @@ async function deliverTo(
     const { state, version } = await notices.readChannel(wake.channel);
     const waiting = (await takeWaiting(ports, wake.channel, 1)).rows.length > 0;
     const now = clock.now().toISOString();
-    const due = dueNow({ state, waiting, now, postGapSeconds: settings.postGapSeconds, wakeAt: wake.wakeAt });
+    const due = dueNow({
+      state,
+      waiting,
+      isSetUp: channel !== undefined,
+      now,
+      postGapSeconds: settings.postGapSeconds,
+      wakeAt: wake.wakeAt,
+    });
     switch (due.kind) {
       case 'nothing':
         log.info('nothing to deliver now', { stage: 'deliver', channel: wake.channel, reason: due.reason });
@@ -71,93 +65,18 @@ async function deliverTo(
         await wakeLater(tenantId, { ...wake, wakeAt: due.until }, ports);
         return;
       case 'record':
-        await recordSent(wake.channel, new Set(due.notices), due.sentAt, ports);
+        await recordSent(wake.channel, due.posting, due.sentAt, ports);
         break;
       case 'reroute':
         await rerouteWaiting(wake.channel, ports, settings);
         break;
-      case 'post':
-        if (channel === undefined) await rerouteWaiting(wake.channel, ports, settings);
-        else if ((await post(tenantId, channel, state, version, wake, ports, settings)) === 'done') return;
-        break;
-    }
-  }
-  const later = secondsAfter(clock.now().toISOString(), Math.max(1, settings.postGapSeconds));
-  await wakeLater(tenantId, { ...wake, wakeAt: later }, ports);
-}
-
-/** The message is sent before it is announced: nobody relies on one that is not there. */
-async function wakeLater(
-  tenantId: string,
-  { channel, wakeAt, attempt }: Wake & { wakeAt: string },
-  ports: DeliveryPorts,
-): Promise<void> {
-  const delaySeconds = secondsUntil(wakeAt, ports.clock.now().toISOString());
-  await ports.queues.send('notices', tenantId, 'notices-waiting', [{ channel, wakeAt, attempt }], {
-    delaySeconds,
-  });
-  await updateChannel(ports, channel, (state) => ({ ...state, wakeAt }));
-}
-
-/** One post, from the claim to the record. `again`: somebody else was faster, look anew. */
-async function post(
-  tenantId: string,
-  channel: ChannelSettings,
-  state: ChannelState,
-  version: Version | undefined,
-  wake: Wake,
-  ports: DeliveryPorts,
-  settings: DeliverySettings,
-): Promise<'done' | 'again'> {
-  const { notices, sender, clock, log } = ports;
-  const waiting = await gatherPost(channel.id, state.posting, ports);
-  const { idempotencyKey, rows, card } = waiting;
-  const keys = new Set(rows.map(({ key }) => key));
-  const now = clock.now().toISOString();
-  if (card === undefined) {
-    await recordSent(channel.id, keys, now, ports);
-    return 'again';
-  }
-
-  const { wakeAt: _served, ...unclaimed } = state;
-  const posting = { idempotencyKey, notices: [...keys] };
-  const leaseUntil = secondsAfter(now, settings.leaseSeconds);
-  const claimed: ChannelState = { ...unclaimed, lastPostAt: now, leaseUntil, posting };
-  if ((await notices.saveChannel(channel.id, claimed, version)) === 'changed') return 'again';
-
-  const fields = { stage: 'deliver', channel: channel.id, alerts: waiting.alerts, notices: rows.length };
-  const outcome = await postFitting(channel, waiting, card, sender, settings);
-  switch (outcome.kind) {
-    case 'done': {
-      const sentAt = clock.now().toISOString();
-      await updateChannel(ports, channel.id, (now) => ({ ...now, posting: { ...posting, postedAt: sentAt } }));
-      await recordSent(channel.id, keys, sentAt, ports);
-      log.info('card posted', fields);
-      if (waiting.more) {
-        const wakeAt = secondsAfter(now, settings.postGapSeconds);
-        await wakeLater(tenantId, { channel: channel.id, wakeAt, attempt: 0 }, ports);
+      case 'post': {
+        if (channel === undefined) break;
+        const claim = { tenantId, channel, state, version, attempt: wake.attempt };
+        if ((await postWaiting(claim, ports, settings)) === 'done') return;
       }
-      return 'done';
-    }
-    case 'retry': {
-      const { attempt } = wake;
-      const delay = retryDelaySeconds(settings.retrySeconds, attempt, outcome.afterSeconds);
-      log.warn('card not posted, will be tried again', { ...fields, attempt, reason: outcome.reason });
-      const wakeAt = secondsAfter(clock.now().toISOString(), delay);
-      await wakeLater(tenantId, { channel: channel.id, wakeAt, attempt: attempt + 1 }, ports);
-      await updateChannel(ports, channel.id, ({ leaseUntil: _released, ...rest }) => rest);
-      return 'done';
-    }
-    case 'refused': {
-      const { reason, ended } = outcome;
-      log.error(ended ? 'channel is gone until it is tested again' : 'card refused', { ...fields, reason });
-      const brokenSince = clock.now().toISOString();
-      await updateChannel(ports, channel.id, ({ leaseUntil: _released, ...rest }) =>
-        ended ? { ...rest, brokenSince, brokenReason: reason } : rest,
-      );
-      await rerouteRows(channel.id, rows, ports, settings);
-      await updateChannel(ports, channel.id, ({ posting: _refused, ...rest }) => rest);
-      return 'again';
     }
   }
+  const wakeAt = secondsAfter(clock.now().toISOString(), Math.max(1, settings.postGapSeconds));
+  await wakeLater(tenantId, { ...wake, wakeAt }, ports);
 }

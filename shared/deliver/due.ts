@@ -4,8 +4,8 @@ import type { ChannelState } from '../ports.ts';
 export type Due =
   | { kind: 'post' }
   /** The last post was sent, and whoever sent it died before it was recorded. */
-  | { kind: 'record'; notices: readonly string[]; sentAt: string }
-  /** The channel is gone: what waits for it goes elsewhere. */
+  | { kind: 'record'; posting: NonNullable<ChannelState['posting']>; sentAt: string }
+  /** The channel is gone, or not set up any more: what waits for it goes elsewhere. */
   | { kind: 'reroute' }
   | { kind: 'wait'; until: string }
   | { kind: 'nothing'; reason: string };
@@ -14,6 +14,8 @@ export interface DueInput {
   state: ChannelState;
   /** Whether anything waits for the channel. */
   waiting: boolean;
+  /** Whether the channel is in the settings. */
+  isSetUp: boolean;
   now: string;
   postGapSeconds: number;
   /** Of a message that was sent to wake the channel: when it was to come. */
@@ -24,14 +26,14 @@ export interface DueInput {
  * At most one post in `postGapSeconds` and one worker at a time. However many messages say that something waits, only one of
  * them stays on its way: the others find it in `state.wakeAt` and are done.
  */
-export function dueNow({ state, waiting, now, postGapSeconds, wakeAt }: DueInput): Due {
+export function dueNow({ state, waiting, isSetUp, now, postGapSeconds, wakeAt }: DueInput): Due {
   const { posting, leaseUntil, lastPostAt } = state;
   const leased = leaseUntil !== undefined && isBefore(now, leaseUntil);
   if (!leased && posting?.postedAt !== undefined) {
-    return { kind: 'record', notices: posting.notices, sentAt: posting.postedAt };
+    return { kind: 'record', posting, sentAt: posting.postedAt };
   }
   if (!waiting) return { kind: 'nothing', reason: 'nothing waits' };
-  if (state.brokenSince !== undefined) return { kind: 'reroute' };
+  if (!isSetUp || state.brokenSince !== undefined) return { kind: 'reroute' };
   // The awaited message itself goes on, also where its clock is behind that of the queue.
   if (state.wakeAt !== undefined && state.wakeAt !== wakeAt && isBefore(now, state.wakeAt)) {
     return { kind: 'nothing', reason: 'a later message is on its way' };

@@ -29,8 +29,7 @@ export function firstSightIsCounted(
 ): { counted: true } | { counted: false; since: string; depth: number; unchanged: number } {
   const began = since ?? now;
   const looks = depth === depthNow ? (unchanged ?? 0) + 1 : 0;
-  const counted =
-    depthNow === 0 || looks >= unchangedLooks || secondsAfter(began, longestWaitSeconds) <= now;
+  const counted = depthNow === 0 || looks >= unchangedLooks || secondsAfter(began, longestWaitSeconds) <= now;
   return counted ? { counted } : { counted, since: began, depth: depthNow, unchanged: looks };
 }
 
@@ -48,9 +47,15 @@ export async function tellFirstSight(
   const decision = firstSightIsCounted(item, depth, now);
   if (!decision.counted) {
     const { since, depth, unchanged } = decision;
-    await queues.send('notices', tenantId, 'first-collection-finished', [{ source, since, depth, unchanged }], {
-      delaySeconds: Math.max(1, retrySeconds),
-    });
+    await queues.send(
+      'notices',
+      tenantId,
+      'first-collection-finished',
+      [{ source, since, depth, unchanged }],
+      {
+        delaySeconds: Math.max(1, retrySeconds),
+      },
+    );
     return;
   }
 
@@ -67,10 +72,17 @@ export async function tellFirstSight(
     }
   }
   for (const [channel, digest] of digests) {
-    const key = createHash('sha256').update(JSON.stringify(['digest', tenantId, source, channel])).digest('hex');
+    const key = createHash('sha256')
+      .update(JSON.stringify(['digest', tenantId, source, channel]))
+      .digest('hex');
     // A digest belongs to no alert.
     await notices.putWaiting({ channel, key, tenantId, alertId: '', reason: 'digest', at: now, digest });
     await queues.send('notices', tenantId, 'notices-waiting', [{ channel }]);
   }
-  log.info('first collection told as numbers', { stage: 'deliver', tenantId, source, channels: digests.size });
+  log.info('first collection told as numbers', {
+    stage: 'deliver',
+    tenantId,
+    source,
+    channels: digests.size,
+  });
 }

@@ -85,7 +85,10 @@ export function groupLines(lines: readonly Line[]): LineGroup[] {
  * The groups with the first `most` lines in all, at least one of each group while there is room: a flood of one kind does not
  * hide the one alert of another.
  */
-export function firstLines(groups: readonly LineGroup[], most: number): { group: LineGroup; shown: Line[] }[] {
+export function firstLines(
+  groups: readonly LineGroup[],
+  most: number,
+): { group: LineGroup; shown: Line[] }[] {
   const named = groups.slice(0, most);
   let spare = most - named.length;
   return named.map((group) => {

@@ -38,8 +38,8 @@ export interface ChannelMessage {
 /** A workflow refuses more than 28 KB, wrapper included (FACTS 10.2); whether a KB is 1,000 bytes or 1,024 it does not say. */
 export const largestMessageBytes = 28_000;
 
-/** Tried one after the other where a channel answers that a message was too large for it. */
-export const smallerMessageBytes: readonly number[] = [largestMessageBytes, 14_000, 7_000];
+/** Tried one after the other where a channel answers that even that was too large. */
+export const smallerMessageBytes: readonly number[] = [14_000, 7_000];
 
 /** The message with as much detail as fits, and with the least where nothing does. */
 export function fittingMessage(
@@ -61,8 +61,6 @@ export function messageBytes(message: ChannelMessage): number {
 function wrap(content: AdaptiveCard): ChannelMessage {
   return {
     type: 'message',
-    attachments: [
-      { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content },
-    ],
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
   };
 }

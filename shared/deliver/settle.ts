@@ -88,13 +88,13 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** The notices with these keys that still wait are sent; undefined where none does. */
-export function markSent(alert: StoredAlert, keys: ReadonlySet<string>, at: string): StoredNotice[] | undefined {
-  let changed = false;
-  const notices = alert.notices.map((notice): StoredNotice => {
-    if (notice.outcome !== 'waiting' || !keys.has(notice.key)) return notice;
-    changed = true;
-    return { ...notice, outcome: 'sent', at };
-  });
-  return changed ? notices : undefined;
+/** What was told is sent; what has an outcome keeps it. */
+export function sent(alert: StoredAlert | undefined, rows: readonly WaitingNotice[], at: string): Settlement {
+  const keys = new Set(rows.map(({ key }) => key));
+  const isTold = ({ key, outcome }: StoredNotice): boolean => outcome === 'waiting' && keys.has(key);
+  if (alert === undefined || !alert.notices.some(isTold)) return { forward: [] };
+  const notices = alert.notices.map((notice): StoredNotice =>
+    isTold(notice) ? { ...notice, outcome: 'sent', at } : notice,
+  );
+  return { notices, forward: [] };
 }

@@ -29,7 +29,10 @@ export function tellingOf(
 }
 
 /** A card that was sent to this channel after the end showed the alert as resolved already. */
-function toldAsOver(channel: string, { resolvedAt, notices }: Pick<StoredAlert, 'resolvedAt' | 'notices'>): boolean {
+function toldAsOver(
+  channel: string,
+  { resolvedAt, notices }: Pick<StoredAlert, 'resolvedAt' | 'notices'>,
+): boolean {
   return (
     resolvedAt !== undefined &&
     notices.some(

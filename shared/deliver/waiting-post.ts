@@ -12,16 +12,20 @@ import { byAlert, type NoticesOfAlert } from './settle.ts';
 import { type Telling, tellingOf } from './telling.ts';
 
 /** What goes as one card, with the notices that are told by it. */
-export interface WaitingPost {
+export interface Post {
   idempotencyKey: string;
   /** All that are settled by the post, also those whose alerts need no word any more. */
   rows: WaitingNotice[];
-  /** Undefined where nothing is to be told. */
-  card?: (setting: CardSetting, detail: Detail) => AdaptiveCard;
+  card: (setting: CardSetting, detail: Detail) => AdaptiveCard;
   alerts: number;
-  /** Whether more waits than one post takes. */
+  /** Whether something waits that is not part of it. */
   more: boolean;
 }
+
+export type GatheredPost =
+  | { kind: 'post'; post: Post }
+  /** All that waits is told already, or its alerts are gone. */
+  | { kind: 'nothing-to-tell'; rows: WaitingNotice[] };
 
 /** A post tells and settles so many: memory stays bounded, and a card of thousands says no more than its number anyway. */
 const noticesInPost = 5000;
@@ -35,13 +39,15 @@ export async function gatherPost(
   channel: string,
   posting: ChannelState['posting'],
   ports: Pick<DeliveryPorts, 'alerts' | 'notices' | 'log'>,
-): Promise<WaitingPost> {
-  const begun = await takeWaiting(ports, channel, noticesInPost, posting && new Set(posting.notices));
-  if (posting !== undefined && begun.rows.length > 0) {
-    return { ...(await compose(channel, begun.rows, ports)), idempotencyKey: posting.idempotencyKey, more: true };
+): Promise<GatheredPost> {
+  if (posting !== undefined) {
+    const { rows } = await takeWaiting(ports, channel, noticesInPost, new Set(posting.notices));
+    if (rows.length > 0) {
+      return compose(channel, rows, { idempotencyKey: posting.idempotencyKey, more: true }, ports);
+    }
   }
-  const { rows, more } = posting === undefined ? begun : await takeWaiting(ports, channel, noticesInPost);
-  return { ...(await compose(channel, rows, ports)), idempotencyKey: idempotencyKeyOf(rows), more };
+  const { rows, more } = await takeWaiting(ports, channel, noticesInPost);
+  return compose(channel, rows, { idempotencyKey: idempotencyKeyOf(rows), more }, ports);
 }
 
 export async function takeWaiting(
@@ -73,8 +79,9 @@ interface Told {
 async function compose(
   channel: string,
   rows: WaitingNotice[],
+  { idempotencyKey, more }: Pick<Post, 'idempotencyKey' | 'more'>,
   ports: Pick<DeliveryPorts, 'alerts' | 'log'>,
-): Promise<Pick<WaitingPost, 'rows' | 'card' | 'alerts'>> {
+): Promise<GatheredPost> {
   const digests = latestDigests(rows);
   const ofAlerts = byAlert(rows.filter(({ digest }) => digest === undefined));
   const lines: Line[] = [];
@@ -88,10 +95,16 @@ async function compose(
     }
   }
   const card = cardOf(first, lines, digests);
-  return { rows, alerts: lines.length, ...(card === undefined ? {} : { card }) };
+  return card === undefined
+    ? { kind: 'nothing-to-tell', rows }
+    : { kind: 'post', post: { idempotencyKey, rows, card, alerts: lines.length, more } };
 }
 
-function cardOf(first: Told | undefined, lines: readonly Line[], digests: readonly Digest[]): WaitingPost['card'] {
+function cardOf(
+  first: Told | undefined,
+  lines: readonly Line[],
+  digests: readonly Digest[],
+): Post['card'] | undefined {
   if (first === undefined) {
     return digests.length === 0 ? undefined : (setting, detail) => digestCard(digests, setting, detail);
   }
@@ -107,11 +120,18 @@ async function tell(
 ): Promise<Told | undefined> {
   const found = await alerts.get(tenantId, alertId);
   const keys = new Set(rows.map(({ key }) => key));
-  const waiting = found?.alert.notices.filter(({ key, outcome }) => outcome === 'waiting' && keys.has(key)) ?? [];
+  const waiting =
+    found?.alert.notices.filter(({ key, outcome }) => outcome === 'waiting' && keys.has(key)) ?? [];
   const telling = found && waiting.length > 0 ? tellingOf(channel, waiting, found.alert) : undefined;
   if (found === undefined || telling === undefined) {
     const reason = found === undefined ? 'the alert is gone' : 'it is told already';
-    log.info('waiting notice needs no card', { stage: 'deliver', channel, tenantId, fingerprint: alertId, reason });
+    log.info('waiting notice needs no card', {
+      stage: 'deliver',
+      channel,
+      tenantId,
+      fingerprint: alertId,
+      reason,
+    });
     return undefined;
   }
   return { alert: found.alert, telling };

@@ -7,5 +7,8 @@ export type Defined<T> = {
 
 /** Leaves out what is undefined, so that a record is the same before and after a journey as JSON. */
 export function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+  // A loop, for this runs several times a record: with `Object.fromEntries` it was a fifth of all reading.
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept as Defined<T>;
 }

@@ -30,13 +30,15 @@ export function asList(value: unknown): readonly unknown[] {
 
 /** What the services write where they have nothing to write (FACTS 6.5.13; `None` in captures of Azure Monitor). */
 const placeholders = new Set(['null', '<null>', 'none', 'not available', 'unknown', 'undefined']);
+const longestPlaceholder = Math.max(...[...placeholders].map((text) => text.length));
 
 /** Text without blanks around it; numbers and booleans as text; nothing and placeholders as undefined. */
 export function asText(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
-  return text === '' || placeholders.has(text.toLowerCase()) ? undefined : text;
+  if (text === '') return undefined;
+  return text.length <= longestPlaceholder && placeholders.has(text.toLowerCase()) ? undefined : text;
 }
 
 export function firstText(...values: readonly unknown[]): string | undefined {
@@ -58,5 +60,7 @@ export function asWholeNumber(value: unknown): number | undefined {
  * a log was exported with PowerShell's ConvertTo-Json.
  */
 export function field(object: JsonObject | undefined, name: string): unknown {
-  return object?.[name] ?? object?.[name.charAt(0).toUpperCase() + name.slice(1)];
+  if (object === undefined) return undefined;
+  const value = object[name];
+  return value === undefined ? object[name.charAt(0).toUpperCase() + name.slice(1)] : value;
 }

@@ -6,7 +6,14 @@
  * hand. Left out are plans that carry a family's name without giving it to a user: add-ons, plans for devices and unattended robots,
  * phone-only Office, Office in the browser (SHAREPOINTWAC), and the basic device management of Office 365 (INTUNE_O365).
  */
-export const planFamilies = ['mailbox', 'teams', 'sharepoint', 'office-apps', 'intune', 'entra-premium'] as const;
+export const planFamilies = [
+  'mailbox',
+  'teams',
+  'sharepoint',
+  'office-apps',
+  'intune',
+  'entra-premium',
+] as const;
 export type PlanFamily = (typeof planFamilies)[number];
 
 export const familyNames = {

@@ -39,6 +39,7 @@ function kindsOf(record: AuditRecord): AccountFact['kind'][] {
 /** `true`, `[true]` and `"True"` are one value in different dialects (FACTS 6.5.10). */
 function switchOf(value: unknown): boolean | undefined {
   const content: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  const text = typeof content === 'boolean' || typeof content === 'string' ? String(content).toLowerCase() : '';
+  const text =
+    typeof content === 'boolean' || typeof content === 'string' ? String(content).toLowerCase() : '';
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }

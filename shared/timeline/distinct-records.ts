@@ -25,5 +25,7 @@ export function countDistinct(records: Iterable<AuditRecord>): number {
 function tellsMore(record: AuditRecord, known: AuditRecord): boolean {
   if (record === known) return false;
   const [text, knownText] = [JSON.stringify(record), JSON.stringify(known)];
-  return text.length > knownText.length || (text.length === knownText.length && compareText(text, knownText) < 0);
+  return (
+    text.length > knownText.length || (text.length === knownText.length && compareText(text, knownText) < 0)
+  );
 }

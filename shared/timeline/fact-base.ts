@@ -30,12 +30,16 @@ export function firstTold<T>(
     .find((value) => value !== undefined);
 }
 
-const clarity = { user: 3, 'group-licensing': 2, application: 1, system: 0 } as const satisfies Record<Actor['kind'], number>;
+const clarity = { user: 3, 'group-licensing': 2, application: 1, system: 0 } as const satisfies Record<
+  Actor['kind'],
+  number
+>;
 
 /** A person before the service that he used, then whoever is described better. */
 function clearer(known: Actor | undefined, next: Actor | undefined): Actor | undefined {
   if (known === undefined || next === undefined) return known ?? next;
-  const more = clarity[next.kind] - clarity[known.kind] || Object.keys(next).length - Object.keys(known).length;
+  const more =
+    clarity[next.kind] - clarity[known.kind] || Object.keys(next).length - Object.keys(known).length;
   return more > 0 ? next : known;
 }
 

@@ -21,11 +21,7 @@ export function factsFrom(records: readonly AuditRecord[]): Fact[] {
 function factsOfTenant(records: readonly AuditRecord[]): Fact[] {
   const aliases = canonicalUsers(records);
   const joined = joinSequences(records, aliases);
-  return [
-    ...licenceFacts(joined, aliases),
-    ...accountFacts(joined, aliases),
-    ...groupFacts(joined, aliases),
-  ];
+  return [...licenceFacts(joined, aliases), ...accountFacts(joined, aliases), ...groupFacts(joined, aliases)];
 }
 
 function byTimeKindAndRecords(a: Fact, b: Fact): number {
@@ -68,7 +64,9 @@ function inOrderOfChange(facts: readonly Fact[]): Fact[] {
 function nextChange(waiting: readonly Change[], held: string | undefined): number {
   const following = waiting.findIndex(({ before }) => signatureOf(before) === held);
   if (following >= 0) return following;
-  return waiting.findIndex(({ before }) => !waiting.some(({ after }) => signatureOf(after) === signatureOf(before)));
+  return waiting.findIndex(
+    ({ before }) => !waiting.some(({ after }) => signatureOf(after) === signatureOf(before)),
+  );
 }
 
 function isChange(fact: Fact): fact is Change {

@@ -30,17 +30,31 @@ export function groupFacts(records: readonly JoinedRecord[], aliases: UserAliase
   });
   return joinOccurrences(told).map(({ item, records: same }): GroupFact => {
     const base = factBase(same, true);
-    const group = named(item.group, firstTold(same, ({ target }) => target.group?.name));
+    const group = named(
+      item.group,
+      firstTold(same, ({ target }) => target.group?.name),
+    );
     switch (item.kind) {
       case 'membership': {
         const name = firstTold(same, ({ target }) => target.user?.upn ?? target.user?.name);
-        return { kind: 'group-membership-changed', ...base, change: item.change, group, user: named(item.user, name) };
+        return {
+          kind: 'group-membership-changed',
+          ...base,
+          change: item.change,
+          group,
+          user: named(item.user, name),
+        };
       }
       case 'deleted':
         return { kind: 'group-deleted', ...base, group };
       case 'finished': {
         const counts = firstTold(same, ({ change }) => readGroupLicensingResult(change));
-        return { kind: 'group-licensing-finished', ...base, group, ...(counts === undefined ? {} : { counts }) };
+        return {
+          kind: 'group-licensing-finished',
+          ...base,
+          group,
+          ...(counts === undefined ? {} : { counts }),
+        };
       }
     }
   });

@@ -3,7 +3,8 @@ import type { FactOf, GroupReference, Licence, Timeline } from './fact.ts';
 import { licenceDifference } from './licences.ts';
 import { minutesAfter } from './moments.ts';
 
-type TrailFact = FactOf<'group-membership-changed'> | FactOf<'group-deleted'> | FactOf<'group-licences-changed'>;
+type TrailFact =
+  FactOf<'group-membership-changed'> | FactOf<'group-deleted'> | FactOf<'group-licences-changed'>;
 
 interface Lead<F extends TrailFact = TrailFact> {
   fact: F;
@@ -29,9 +30,9 @@ interface Search {
   byLicensingService: boolean;
 }
 
-/** The service works within minutes, a day when it is busy (FACTS 5.1); the logs' clocks differ a little. */
-const before = 24 * 60;
-const after = 5;
+/** The service works within minutes, and a day when it is busy (FACTS 5.1); the clocks of the logs differ a little. */
+const reachBackMinutes = 24 * 60;
+const reachAheadMinutes = 5;
 
 /**
  * In this order: removed from a group, a group deleted, a group's licences edited; but what is certain before what is only likely.
@@ -42,15 +43,21 @@ export function followGroups(search: Search): GroupTrail | undefined {
   const edits = editsOf(search);
   const tied: GroupTrail[] = [
     ...removals.map(({ fact, tie, grants }): GroupTrail => {
-      return { kind: 'removed-from-group', fact, confidence: tie === 'named' || grants === 'yes' ? 'certain' : 'likely' };
+      return {
+        kind: 'removed-from-group',
+        fact,
+        confidence: tie === 'named' || grants === 'yes' ? 'certain' : 'likely',
+      };
     }),
     ...deletions.filter(isTied).map(({ fact, tie, grants }): GroupTrail => {
       const certain = tie === 'named' || (tie === 'member' && grants === 'yes');
       return { kind: 'group-deleted', fact, confidence: certain ? 'certain' : 'likely' };
     }),
-    ...edits.filter(({ tie }) => tie !== 'none').map(({ fact }): GroupTrail => {
-      return { kind: 'group-licence-edited', fact, confidence: fact.complete ? 'certain' : 'likely' };
-    }),
+    ...edits
+      .filter(({ tie }) => tie !== 'none')
+      .map(({ fact }): GroupTrail => {
+        return { kind: 'group-licence-edited', fact, confidence: fact.complete ? 'certain' : 'likely' };
+      }),
   ];
   const best = tied.find(({ confidence }) => confidence === 'certain') ?? tied[0];
   if (!search.byLicensingService) return best === undefined ? undefined : atMostLikely(best);
@@ -97,10 +104,13 @@ function leads<F extends TrailFact>(facts: readonly F[], search: Search): Lead<F
 }
 
 function withinReach<F extends TrailFact>(facts: readonly F[], { loss, namedGroup }: Search): F[] {
-  const [from, until] = [minutesAfter(loss.at, -before), minutesAfter(loss.at, after)];
+  const [from, until] = [minutesAfter(loss.at, -reachBackMinutes), minutesAfter(loss.at, reachAheadMinutes)];
   const distance = ({ at }: F): number => Math.abs(Date.parse(at) - Date.parse(loss.at));
   return facts
-    .filter(({ at, group }) => at >= from && at <= until && (namedGroup === undefined || group.id === namedGroup.id))
+    .filter(
+      ({ at, group }) =>
+        at >= from && at <= until && (namedGroup === undefined || group.id === namedGroup.id),
+    )
     .toSorted((a, b) => distance(a) - distance(b));
 }
 
@@ -127,9 +137,9 @@ function isUndone(
 
 /** From the last change of membership up to then, else from the first after it: who leaves later was in. */
 function membership(timeline: Timeline, group: GroupReference, at: string): 'member' | 'outside' | 'unknown' {
-  const changes = timeline.facts.filter(
-    (fact) => fact.kind === 'group-membership-changed' && fact.group.id === group.id,
-  ) as FactOf<'group-membership-changed'>[];
+  const changes = timeline.facts
+    .filter((fact) => fact.kind === 'group-membership-changed')
+    .filter((fact) => fact.group.id === group.id);
   const last = changes.findLast((fact) => fact.at <= at);
   if (last !== undefined) return last.change === 'added' ? 'member' : 'outside';
   const next = changes.find((fact) => fact.at > at);
@@ -139,10 +149,11 @@ function membership(timeline: Timeline, group: GroupReference, at: string): 'mem
 
 /** Whether a group granted any of what went, by its licences as last told up to then, else as they were before the next change. */
 function grantOf({ loss, timeline }: Search, group: GroupReference, at: string): 'yes' | 'no' | 'unknown' {
-  const changes = timeline.groupFacts.filter(
-    (fact) => fact.kind === 'group-licences-changed' && fact.group.id === group.id,
-  ) as FactOf<'group-licences-changed'>[];
-  const licences = changes.findLast((fact) => fact.at <= at)?.after ?? changes.find((fact) => fact.at > at)?.before;
+  const changes = timeline.groupFacts
+    .filter((fact) => fact.kind === 'group-licences-changed')
+    .filter((fact) => fact.group.id === group.id);
+  const licences =
+    changes.findLast((fact) => fact.at <= at)?.after ?? changes.find((fact) => fact.at > at)?.before;
   if (licences === undefined) return 'unknown';
   return grantsAnyOf(loss, licences) ? 'yes' : 'no';
 }
@@ -175,7 +186,10 @@ function atMostLikely(trail: GroupTrail): GroupTrail {
 }
 
 /** With nothing that ties the user to a group: the only one that comes into question is likely, of several none is. */
-function onlyOneOf(kind: 'group-deleted' | 'group-licence-edited', found: readonly Lead[]): GroupTrail | undefined {
+function onlyOneOf(
+  kind: 'group-deleted' | 'group-licence-edited',
+  found: readonly Lead[],
+): GroupTrail | undefined {
   const groups = new Set(found.map(({ fact }) => fact.group.id));
   const [nearest] = found;
   if (nearest === undefined) return undefined;
@@ -186,4 +200,3 @@ function onlyOneOf(kind: 'group-deleted' | 'group-licence-edited', found: readon
     ? { kind: 'group-licence-edited', fact, confidence: 'likely' }
     : undefined;
 }
-

@@ -24,7 +24,14 @@ function changeOf(attempt: LicenceAttempt): LicenceFact[] {
   const base = factBase(recordsOf(attempt), told !== undefined);
   const sets = told === undefined ? {} : { before: told.before, after: told.after };
   if (attempt.of === 'user') {
-    return [{ kind: 'licences-changed', ...base, ...sets, ...(told?.group === undefined ? {} : { group: told.group }) }];
+    return [
+      {
+        kind: 'licences-changed',
+        ...base,
+        ...sets,
+        ...(told?.group === undefined ? {} : { group: told.group }),
+      },
+    ];
   }
   const group = groupReference(recordsOf(attempt));
   return group === undefined ? [] : [{ kind: 'group-licences-changed', ...base, group, ...sets }];
@@ -32,12 +39,10 @@ function changeOf(attempt: LicenceAttempt): LicenceFact[] {
 
 /** One for each product; what names no product belongs to those that are named beside it, or is one without. */
 function failuresOf(attempts: readonly LicenceAttempt[]): LicenceAssignmentFailed[] {
-  const tried = attempts
-    .filter(isAssignment)
-    .flatMap((attempt) => {
-      const products = triedProducts(attempt);
-      return products === undefined ? [] : [{ attempt, products }];
-    });
+  const tried = attempts.filter(isAssignment).flatMap((attempt) => {
+    const products = triedProducts(attempt);
+    return products === undefined ? [] : [{ attempt, products }];
+  });
   const named = new Map<string, { product: TriedProduct; attempts: LicenceAttempt[] }>();
   for (const { attempt, products } of tried) {
     for (const product of products) {
@@ -48,7 +53,9 @@ function failuresOf(attempts: readonly LicenceAttempt[]): LicenceAssignmentFaile
   }
   const unnamed = tried.filter(({ products }) => products.length === 0).map(({ attempt }) => attempt);
   if (named.size === 0) return unnamed.length === 0 ? [] : [failure(unnamed, undefined)];
-  return [...named.values()].map(({ product, attempts: ofProduct }) => failure([...ofProduct, ...unnamed], product));
+  return [...named.values()].map(({ product, attempts: ofProduct }) =>
+    failure([...ofProduct, ...unnamed], product),
+  );
 }
 
 /** A user who could not be created has no licence that failed. */
@@ -56,10 +63,15 @@ function isAssignment({ members }: LicenceAttempt): boolean {
   return members.some(({ record }) => record.activity.toLowerCase() !== 'add user');
 }
 
-function failure(attempts: readonly LicenceAttempt[], sku: TriedProduct | undefined): LicenceAssignmentFailed {
+function failure(
+  attempts: readonly LicenceAttempt[],
+  sku: TriedProduct | undefined,
+): LicenceAssignmentFailed {
   const records = attempts.flatMap(recordsOf);
   const reason = firstTold(records, (record) => record.reason);
-  const complete = attempts.every(({ told, members }) => told !== undefined || members.every(({ whole }) => whole));
+  const complete = attempts.every(
+    ({ told, members }) => told !== undefined || members.every(({ whole }) => whole),
+  );
   return {
     kind: 'licence-assignment-failed',
     ...factBase(records, complete),

@@ -56,7 +56,9 @@ export function sameLicences(a: readonly Licence[], b: readonly Licence[]): bool
 /** The same text for the same products with the same plans switched off. */
 export function signatureOf(licences: readonly Licence[]): string {
   return licences
-    .map(({ skuId, disabledPlans }) => [skuId, ...disabledPlans.map(({ id }) => id).sort(compareText)].join(','))
+    .map(({ skuId, disabledPlans }) =>
+      [skuId, ...disabledPlans.map(({ id }) => id).sort(compareText)].join(','),
+    )
     .sort(compareText)
     .join(';');
 }
@@ -83,12 +85,16 @@ function licenceOf(assigned: Assigned): Licence {
   const product = productOf(assigned);
   const skuId = product?.skuId ?? assigned.skuId?.toLowerCase() ?? assigned.partNumber ?? '';
   const partNumber = product?.partNumber ?? assigned.partNumber;
-  const disabled = new Map(assigned.disabledPlans.map((plan) => disabledPlan(plan, skuId)).map((p) => [p.id, p]));
+  const disabled = new Map(
+    assigned.disabledPlans.map((plan) => disabledPlan(plan, skuId)).map((p) => [p.id, p]),
+  );
   return {
     skuId,
     ...(partNumber === undefined ? {} : { partNumber }),
     name: product?.name ?? partNumber ?? skuId,
-    disabledPlans: [...disabled.values()].sort((a, b) => compareText(a.name, b.name) || compareText(a.id, b.id)),
+    disabledPlans: [...disabled.values()].sort(
+      (a, b) => compareText(a.name, b.name) || compareText(a.id, b.id),
+    ),
   };
 }
 

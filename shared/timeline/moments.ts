@@ -21,7 +21,9 @@ const months = [
 /** For people: `3 February 2026 09:15 UTC`. */
 export function writtenMoment(at: string): string {
   const date = new Date(Date.parse(at));
-  const [hours, minutes] = [date.getUTCHours(), date.getUTCMinutes()].map((part) => String(part).padStart(2, '0'));
+  const [hours, minutes] = [date.getUTCHours(), date.getUTCMinutes()].map((part) =>
+    String(part).padStart(2, '0'),
+  );
   const month = months[date.getUTCMonth()] ?? '';
   return `${date.getUTCDate()} ${month} ${date.getUTCFullYear()} ${hours ?? ''}:${minutes ?? ''} UTC`;
 }

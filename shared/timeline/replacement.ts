@@ -29,12 +29,16 @@ export function replacementsOf(
   const held = heldAround(loss, lossFact, facts);
   const plansCovered = loss.plans.every(({ id, skuId }) => {
     const family = familyOfPlan(id);
-    return family !== undefined && held.some((licence) => licence.skuId !== skuId && enabledFamilies(licence).has(family));
+    return (
+      family !== undefined &&
+      held.some((licence) => licence.skuId !== skuId && enabledFamilies(licence).has(family))
+    );
   });
   if (!plansCovered) return undefined;
   const replacements = loss.products.flatMap((lost) => {
     const families = enabledFamilies(lost);
-    const by = families.size === 0 ? undefined : held.find((licence) => families.isSubsetOf(enabledFamilies(licence)));
+    const by =
+      families.size === 0 ? undefined : held.find((licence) => families.isSubsetOf(enabledFamilies(licence)));
     if (by === undefined) return [];
     const broughtBy = bringing(by, loss.at, facts);
     return [{ lost, by, ...(broughtBy === undefined ? {} : { broughtBy }) }];
@@ -60,7 +64,8 @@ export function familiesLost(
 function heldAround(loss: LicenceLoss, lossFact: LossFact | undefined, facts: readonly Fact[]): Licence[] {
   const changes = facts.filter((fact) => fact.kind === 'licences-changed');
   const until = minutesAfter(loss.at, moveMinutes);
-  const atLoss = lossFact?.fact.after ?? changes.findLast(({ at, after }) => at <= loss.at && after !== undefined)?.after;
+  const atLoss =
+    lossFact?.fact.after ?? changes.findLast(({ at, after }) => at <= loss.at && after !== undefined)?.after;
   const later = changes.filter(({ at }) => at >= loss.at && at <= until);
   const position = lossFact === undefined ? -1 : later.indexOf(lossFact.fact);
   const lost = new Set(loss.products.map(({ skuId }) => skuId));

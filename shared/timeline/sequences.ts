@@ -22,7 +22,14 @@ type Part = AuditRecord & { slice: NonNullable<AuditRecord['slice']> };
 export function joinSequences(records: readonly AuditRecord[], aliases: UserAliases): JoinedRecord[] {
   const single = records.filter((record) => !isPart(record));
   const sequences = groupedBy(records.filter(isPart), (part) =>
-    JSON.stringify([part.log, part.tenantId, userOf(part, aliases), groupOf(part), part.slice.id, part.slice.of]),
+    JSON.stringify([
+      part.log,
+      part.tenantId,
+      userOf(part, aliases),
+      groupOf(part),
+      part.slice.id,
+      part.slice.of,
+    ]),
   );
   return [
     ...single.map((record) => ({ record, parts: [record], whole: true })),

@@ -4,7 +4,11 @@ import type { Fact, Timeline, TimelineSubject } from './fact.ts';
 import { factsFrom } from './facts.ts';
 
 /** Facts that may explain a loss of any member, and so are read from all groups of the tenant. */
-const explainingKinds = new Set<Fact['kind']>(['group-licences-changed', 'group-deleted', 'group-licensing-finished']);
+const explainingKinds = new Set<Fact['kind']>([
+  'group-licences-changed',
+  'group-deleted',
+  'group-licensing-finished',
+]);
 
 /**
  * Everything known about one user or group. `records` are all records of the subject, `groupRecords` those of the tenant's groups;

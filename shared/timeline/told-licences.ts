@@ -70,6 +70,10 @@ function grantingGroup(
   return groups.size === 1 && id !== undefined ? { id } : undefined;
 }
 
-function grantKey({ skuId, groupId, disabledPlans }: ReturnType<typeof readAssignedLicences>[number]): string {
+function grantKey({
+  skuId,
+  groupId,
+  disabledPlans,
+}: ReturnType<typeof readAssignedLicences>[number]): string {
   return JSON.stringify([skuId, groupId, disabledPlans.toSorted()]);
 }

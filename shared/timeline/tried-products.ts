@@ -25,7 +25,9 @@ export function triedProducts({ told, members }: LicenceAttempt): TriedProduct[]
 
 function namedProducts({ reason, details }: AuditRecord): TriedProduct[] {
   return [reason ?? '', ...Object.values(details ?? {})].flatMap((text) =>
-    (text.match(/[^\s,;:"'=[\]{}<>]+/g) ?? []).flatMap((word) => namedProduct(word.replace(/\.+$/, '')) ?? []),
+    (text.match(/[^\s,;:"'=[\]{}<>]+/g) ?? []).flatMap(
+      (word) => namedProduct(word.replace(/\.+$/, '')) ?? [],
+    ),
   );
 }
 

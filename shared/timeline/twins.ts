@@ -85,7 +85,10 @@ function attemptsIn(run: readonly Entry[]): LicenceAttempt[] {
   }
   for (const entry of waitingBare) {
     const real = drafts.filter(isReal);
-    const found = joinNearest([entry], real, true) || joinNearest([entry], real, false) || joinNearest([entry], drafts, false);
+    const found =
+      joinNearest([entry], real, true) ||
+      joinNearest([entry], real, false) ||
+      joinNearest([entry], drafts, false);
     if (!found) drafts.push({ members: [entry] });
   }
   return drafts.map(attemptOf);
@@ -127,7 +130,9 @@ function joinSameSequence(sequence: readonly Entry[], drafts: readonly Draft[]):
   const draft = drafts.find(({ members }) =>
     members.some(
       ({ joined }) =>
-        joined.record.slice !== undefined && first !== undefined && sequenceOf(joined) === sequenceOf(first.joined),
+        joined.record.slice !== undefined &&
+        first !== undefined &&
+        sequenceOf(joined) === sequenceOf(first.joined),
     ),
   );
   draft?.members.push(...sequence);
@@ -182,6 +187,8 @@ function timeOf(entries: readonly Entry[]): number {
 
 function byTimeAndRecord(a: Entry, b: Entry): number {
   return (
-    compareText(a.at, b.at) || compareText(a.log, b.log) || compareText(a.joined.record.id, b.joined.record.id)
+    compareText(a.at, b.at) ||
+    compareText(a.log, b.log) ||
+    compareText(a.joined.record.id, b.joined.record.id)
   );
 }

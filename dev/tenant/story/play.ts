@@ -68,8 +68,9 @@ export function createStoryPlayer({ logs, now, speed }: StoryOptions): StoryPlay
     play() {
       stop();
       Object.assign(state, { playing: true, plays: state.plays + 1, played: 0 });
-      const ended = Promise.withResolvers<undefined>();
-      breakOff = () => ended.resolve(undefined);
+      const ended = new Promise<void>((resolve) => {
+        breakOff = resolve;
+      });
       const rest = programme();
       let second = 0;
       const next = (): void => {
@@ -83,7 +84,7 @@ export function createStoryPlayer({ logs, now, speed }: StoryOptions): StoryPlay
         }, wait);
       };
       next();
-      return ended.promise;
+      return ended;
     },
   };
 }

@@ -1,0 +1,148 @@
+import type { Alert } from '../../shared/alert/alert.ts';
+import { alertFrom } from '../../shared/alert/alert-content.ts';
+import { alertView } from '../../shared/alert/view.ts';
+import { findingsOf, silenceOf } from '../../shared/evaluate/episodes.ts';
+import { readUserTimeline } from '../../shared/evaluate/read-timeline.ts';
+import type { RuleSettings } from '../../shared/evaluate/rule-set.ts';
+import type { Rule } from '../../shared/evaluate/rule.ts';
+import { explainLicenceLoss } from '../../shared/timeline/cause.ts';
+import type { Coverage } from '../../shared/timeline/coverage.ts';
+import { licenceSourceOf } from '../../shared/timeline/coverage.ts';
+import { mergeWindows } from '../../shared/timeline/coverage-windows.ts';
+import type { Cause } from '../../shared/timeline/explanation.ts';
+import type { Timeline } from '../../shared/timeline/fact.ts';
+import { lossesOf } from '../../shared/timeline/losses.ts';
+import { compareText } from '../../shared/timeline/order.ts';
+import type { Subject } from '../../shared/timeline/subjects.ts';
+import { buildTimeline } from '../../shared/timeline/timeline.ts';
+import type { GatheredRecords, LogSpan } from './gather-records.ts';
+import type { TimelineInMemory } from './timeline-in-memory.ts';
+import { timelineInMemory } from './timeline-in-memory.ts';
+
+/** How late a record may come before its absence counts: the functions' default for GRACEWATCH_TIMING. */
+const latestArrivalMinutes = 1440;
+
+export interface ReplayedSubject {
+  timeline: Timeline;
+  /** One for each loss; for a user without one that of his last failed assignment, if he has any or was asked about. */
+  causes: Cause[];
+  alerts: Alert[];
+  /** Why rules raised nothing; only for a user who was asked about. */
+  silent: { rule: string; reason: string }[];
+}
+
+export interface Replayed {
+  now: string;
+  subjects: ReplayedSubject[];
+}
+
+export interface ReplayQuestion {
+  rules: readonly Rule[];
+  settings: RuleSettings;
+  now?: string | undefined;
+  /** Object id or UPN, in lower case: only this user. */
+  user?: string | undefined;
+}
+
+/** What the records that were gathered give: the same as the functions would have made of them. */
+export async function replayed(gathered: GatheredRecords, question: ReplayQuestion): Promise<Replayed> {
+  const now = question.now ?? lateBy(gathered.newest ?? '1970-01-01T00:00:00.000Z', latestArrivalMinutes);
+  const known = new Map(
+    [...gathered.records].map(([tenantId, records]) => [tenantId, records.filter(({ at }) => at <= now)]),
+  );
+  const store = timelineInMemory(known);
+  const subjects: ReplayedSubject[] = [];
+  for (const tenantId of gathered.tenants) {
+    const coverage = coverageOf(gathered.spans, tenantId, now);
+    for (const subject of await chosen(store, tenantId, gathered.tenants, question.user)) {
+      const timeline = await timelineOf(store, tenantId, subject);
+      const isAsked = question.user !== undefined;
+      if (timeline.facts.length === 0 && !isAsked) continue;
+      subjects.push({
+        timeline,
+        causes: subject.kind === 'user' ? causesOf(timeline, coverage, now, isAsked) : [],
+        ...judged(timeline, coverage, now, question),
+      });
+    }
+  }
+  return { now, subjects: subjects.sort(byTenantKindAndName) };
+}
+
+function lateBy(at: string, minutes: number): string {
+  return new Date(Date.parse(at) + minutes * 60_000).toISOString();
+}
+
+/** An export holds what had arrived when it was made; that nothing was still under way then is taken for granted. */
+function coverageOf(spans: readonly LogSpan[], tenantId: string, now: string): Coverage {
+  const windows = spans
+    .filter((span) => span.tenantId === tenantId)
+    .map(({ log, from, to }) => {
+      const end = lateBy(to, latestArrivalMinutes);
+      return { source: licenceSourceOf[log], from, to: end < now ? end : now };
+    });
+  return { windows: mergeWindows(windows), latestArrivalMinutes };
+}
+
+/** A user of whom nothing is known is still answered where it is clear which tenant is meant. */
+async function chosen(
+  store: TimelineInMemory,
+  tenantId: string,
+  tenants: readonly string[],
+  user: string | undefined,
+): Promise<Subject[]> {
+  if (user === undefined) return store.subjects(tenantId);
+  const id = await store.findUser(tenantId, user);
+  if (id !== undefined) return [{ kind: 'user', id }];
+  return tenants.length === 1 ? [{ kind: 'user', id: user }] : [];
+}
+
+async function timelineOf(store: TimelineInMemory, tenantId: string, { kind, id }: Subject): Promise<Timeline> {
+  if (kind === 'user') return readUserTimeline(tenantId, id, store);
+  const records = await store.readGroup(tenantId, id);
+  const named = records.filter(({ target }) => target.group?.name !== undefined);
+  const name = named.toSorted((a, b) => compareText(a.at, b.at)).at(-1)?.target.group?.name;
+  return buildTimeline(tenantId, { kind, id, ...(name === undefined ? {} : { name }) }, records, []);
+}
+
+function causesOf(timeline: Timeline, coverage: Coverage, now: string, isAsked: boolean): Cause[] {
+  const losses = lossesOf(timeline);
+  if (losses.length > 0) return losses.map((loss) => explainLicenceLoss(loss, timeline, coverage, now));
+  const failed = timeline.facts.some(({ kind }) => kind === 'licence-assignment-failed');
+  return failed || isAsked ? [explainLicenceLoss(undefined, timeline, coverage, now)] : [];
+}
+
+function judged(
+  timeline: Timeline,
+  coverage: Coverage,
+  now: string,
+  { rules, settings, user }: ReplayQuestion,
+): Pick<ReplayedSubject, 'alerts' | 'silent'> {
+  const alerts: Alert[] = [];
+  const silent: ReplayedSubject['silent'] = [];
+  for (const rule of rules.filter((candidate) => candidate.subject === timeline.subject.kind)) {
+    const ruleSettings = settings.settingsOf(rule.id);
+    for (const finding of findingsOf(rule, ruleSettings, timeline, coverage, now)) {
+      const alert = alertFrom(finding);
+      if (alert !== undefined) alerts.push(alertView(alert, now));
+    }
+    if (user === undefined) continue;
+    const reasons = silenceOf(rule, ruleSettings, timeline, coverage, now);
+    silent.push(...reasons.map((reason) => ({ rule: rule.id, reason })));
+  }
+  return { alerts: alerts.sort(newestFirst), silent };
+}
+
+export function newestFirst(a: Alert, b: Alert): number {
+  return compareText(b.openedAt, a.openedAt) || compareText(a.id, b.id);
+}
+
+/** Users before groups. */
+function byTenantKindAndName(a: ReplayedSubject, b: ReplayedSubject): number {
+  const [left, right] = [a.timeline.subject, b.timeline.subject];
+  return (
+    compareText(a.timeline.tenantId, b.timeline.tenantId) ||
+    compareText(right.kind, left.kind) ||
+    compareText(left.name ?? left.id, right.name ?? right.id) ||
+    compareText(left.id, right.id)
+  );
+}

@@ -1,0 +1,129 @@
+import { enabledFamilies, enabledPlans, familyOfPlan } from '../products/products.ts';
+import type { Fact, FactOf, Licence } from '../timeline/fact.ts';
+import { licenceDifference, type LicencePlan } from '../timeline/licences.ts';
+import type { LossFact } from '../timeline/losses.ts';
+import { replacementsOf } from '../timeline/replacement.ts';
+
+export interface MissingProduct {
+  /** As it was when it went. */
+  licence: Licence;
+  lostBy: LossFact;
+}
+
+export interface MissingPlan {
+  plan: LicencePlan;
+  lostBy: LossFact;
+}
+
+/** What a user once had, has lost and has not got back. */
+export interface MissingLicences {
+  products: MissingProduct[];
+  plans: MissingPlan[];
+  /** The deletion of the account, where that is the last word; then nothing is missing any more. */
+  deletion?: { at: string; lastLossAt?: string };
+}
+
+type Change = FactOf<'licences-changed'> & Required<Pick<FactOf<'licences-changed'>, 'before' | 'after'>>;
+
+/** Only changes that are told completely count: an incomplete one takes nothing away and brings nothing back. */
+export function isToldChange(fact: Fact): fact is Change {
+  return fact.kind === 'licences-changed' && fact.complete && fact.before !== undefined && fact.after !== undefined;
+}
+
+/** The facts in order of time; what is missing after the last of them. */
+export function missingLicences(facts: readonly Fact[]): MissingLicences {
+  const products = new Map<string, MissingProduct>();
+  const plans = new Map<string, MissingPlan>();
+  let deletion: MissingLicences['deletion'];
+  let held: readonly Licence[] = [];
+
+  const lose = (change: Change): void => {
+    const { products: gone, plans: off } = licenceDifference(change.before, change.after);
+    const lostBy: LossFact = { fact: change, loss: { at: change.at, products: gone, plans: off } };
+    for (const licence of gone) products.set(licence.skuId, { licence, lostBy });
+    for (const plan of off) plans.set(planKey(plan), { plan, lostBy });
+  };
+  const regain = ({ after }: Change): void => {
+    for (const { licence, lostBy } of products.values()) {
+      const back = after.find(({ skuId }) => skuId === licence.skuId);
+      if (back === undefined) continue;
+      products.delete(licence.skuId);
+      for (const plan of switchedOff(licence, back)) plans.set(planKey(plan), { plan, lostBy });
+    }
+    for (const [key, { plan }] of plans) {
+      if (after.some((licence) => isOnIn(licence, plan))) plans.delete(key);
+    }
+  };
+
+  for (const fact of facts) {
+    if (isToldChange(fact)) {
+      lose(fact);
+      regain(fact);
+      held = fact.after;
+    } else if (fact.kind === 'user-deleted') {
+      const lastLossAt = latestLoss({ products: [...products.values()], plans: [...plans.values()] })?.fact.at;
+      deletion = { at: fact.at, ...(lastLossAt === undefined ? {} : { lastLossAt }) };
+      products.clear();
+      plans.clear();
+    } else if (fact.kind === 'user-restored' || fact.kind === 'user-created') {
+      deletion = undefined;
+    }
+  }
+  return {
+    ...withoutReplaced([...products.values()], [...plans.values()], held, facts),
+    ...(deletion === undefined ? {} : { deletion }),
+  };
+}
+
+/** The change that took the last of what is missing. */
+export function latestLoss({ products, plans }: Omit<MissingLicences, 'deletion'>): LossFact | undefined {
+  return [...products, ...plans]
+    .map(({ lostBy }) => lostBy)
+    .reduce<LossFact | undefined>(
+      (last, lostBy) => (last === undefined || lostBy.fact.at > last.fact.at ? lostBy : last),
+      undefined,
+    );
+}
+
+/**
+ * A swap of products is not a loss, even where single plan ids differ (DESIGN 8). A plan that had been switched off in a product
+ * which was swapped stays missing only as long as the user has nothing else of its family.
+ */
+function withoutReplaced(
+  products: readonly MissingProduct[],
+  plans: readonly MissingPlan[],
+  held: readonly Licence[],
+  facts: readonly Fact[],
+): Pick<MissingLicences, 'products' | 'plans'> {
+  const replaced = new Set(
+    products
+      .filter(({ licence, lostBy }) => {
+        const loss = { at: lostBy.fact.at, products: [licence], plans: [] };
+        return replacementsOf(loss, lostBy, facts) !== undefined;
+      })
+      .map(({ licence }) => licence.skuId),
+  );
+  const families = new Set(held.flatMap((licence) => [...enabledFamilies(licence)]));
+  return {
+    products: products.filter(({ licence }) => !replaced.has(licence.skuId)),
+    plans: plans.filter(({ plan }) => {
+      const family = familyOfPlan(plan.id);
+      return !replaced.has(plan.skuId) || (family !== undefined && !families.has(family));
+    }),
+  };
+}
+
+/** Plans that were on when the product went, and are off now that it is back. */
+function switchedOff(before: Licence, back: Licence): LicencePlan[] {
+  return licenceDifference([before], [back]).plans;
+}
+
+/** In its own product, or in another that brings the same plan. */
+function isOnIn(licence: Licence, { id, skuId }: LicencePlan): boolean {
+  if (licence.skuId === skuId) return !licence.disabledPlans.some((plan) => plan.id === id);
+  return enabledPlans(licence).some((plan) => plan.id === id);
+}
+
+function planKey({ id, skuId }: LicencePlan): string {
+  return `${skuId}/${id}`;
+}

@@ -1,0 +1,49 @@
+import { logNames } from '../ingest/audit-record.ts';
+import type { LogName } from '../ingest/audit-record.ts';
+import { licenceSourceOf } from './coverage.ts';
+import type { Coverage, CoverageWindow } from './coverage.ts';
+import { mergeWindows } from './coverage-windows.ts';
+import { minutesAfter } from './moments.ts';
+
+/** Whether "no record exists" may be said (law 5). */
+export type Settled =
+  | { kind: 'settled'; between: [string, string] }
+  /** Records may still arrive. */
+  | { kind: 'early'; settledBy: string }
+  /** Nobody has read these logs for that time, and waiting does not change it. */
+  | { kind: 'unread'; logs: LogName[] };
+
+/** For something that happened at `at`: both logs are read from then to its latest arrival, and that is over. */
+export function settledFor(at: string, coverage: Coverage, now: string): Settled {
+  const settledBy = minutesAfter(at, coverage.latestArrivalMinutes);
+  if (Date.parse(now) < Date.parse(settledBy)) return { kind: 'early', settledBy };
+  const windows = windowsAround(at, coverage);
+  const logs = logNames.filter((log) => {
+    const window = windows.get(log);
+    return window === undefined || window.to < settledBy;
+  });
+  return logs.length === 0 ? { kind: 'settled', between: [at, settledBy] } : { kind: 'unread', logs };
+}
+
+/** For something of which nobody knows when: what happened later than the latest arrival before `now` cannot be judged yet. */
+export function settledUpTo(coverage: Coverage, now: string): Settled {
+  const until = minutesAfter(now, -coverage.latestArrivalMinutes);
+  const windows = windowsAround(until, coverage);
+  const logs = logNames.filter((log) => !windows.has(log));
+  if (logs.length > 0) return { kind: 'unread', logs };
+  const from = [...windows.values()].map((window) => window.from).reduce((a, b) => (a > b ? a : b));
+  return { kind: 'settled', between: [from, until] };
+}
+
+function windowsAround(at: string, { windows }: Coverage): Map<LogName, CoverageWindow> {
+  const moment = minutesAfter(at, 0);
+  const merged = mergeWindows(windows);
+  return new Map(
+    logNames.flatMap((log): [LogName, CoverageWindow][] => {
+      const window = merged.find(
+        ({ source, from, to }) => source === licenceSourceOf[log] && from <= moment && moment <= to,
+      );
+      return window === undefined ? [] : [[log, window]];
+    }),
+  );
+}
