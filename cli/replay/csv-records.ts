@@ -27,7 +27,7 @@ export function csvHeadOf(head: Buffer): CsvHead | undefined {
   const text = head.toString('latin1');
   const skipped = preamble.exec(text)?.[0].length ?? 0;
   const lineEnd = text.indexOf('\n', skipped);
-  const line = head.utf8Slice(skipped, lineEnd === -1 ? head.length : lineEnd).replace(/\r$/, '');
+  const line = head.toString('utf8', skipped, lineEnd === -1 ? head.length : lineEnd).replace(/\r$/, '');
   const counted = delimiters.map((delimiter) => ({ delimiter, columns: cellsOf(line, delimiter) }));
   const [best] = counted.sort((left, right) => right.columns.length - left.columns.length);
   if (best === undefined || best.columns.length < 2) return undefined;

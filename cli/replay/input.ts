@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { putBack } from './put-back.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Why an input is no log that can be read: one line for people, without the name of the input. */
@@ -59,7 +60,10 @@ function codeOf(error: unknown): string {
 export async function* contentOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const raw = await peeked(readable(bytes), 4);
   const isGzip = raw.head[0] === 0x1f && raw.head[1] === 0x8b;
-  if (raw.head.latin1Slice(0, 4) === 'PK\x03\x04') throw new InputError('is a ZIP archive; unpack it first');
+  if (raw.head.toString('latin1', 0, 4) === 'PK\x03\x04') {
+    await raw.all.return?.();
+    throw new InputError('is a ZIP archive; unpack it first');
+  }
   const plain = isGzip ? await peeked(unpacked(raw.all), 4) : raw;
   yield* decodedText(plain.head, plain.all);
 }
@@ -68,7 +72,7 @@ export async function* contentOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<B
 export async function peeked(
   bytes: AsyncIterable<Buffer>,
   atLeast: number,
-): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
+): Promise<{ head: Buffer; all: AsyncIterableIterator<Buffer> }> {
   const iterator = bytes[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   while (head.length < atLeast) {
@@ -76,15 +80,7 @@ export async function peeked(
     if (next.done === true) break;
     head = Buffer.concat([head, next.value]);
   }
-  async function* all(): AsyncGenerator<Buffer> {
-    try {
-      if (head.length > 0) yield head;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return { head, all: all() };
+  return { head, all: putBack(head.length === 0 ? [] : [head], iterator) };
 }
 
 async function* readable(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

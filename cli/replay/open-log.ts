@@ -1,5 +1,6 @@
 import type { Format } from '../../shared/ingest/detect-format.ts';
 import { detectCsv } from '../../shared/ingest/detect-format.ts';
+import type { CsvHead } from './csv-records.ts';
 import { csvHeadOf, CsvRecords } from './csv-records.ts';
 import { contentOf, DamagedInputError, InputError, peeked } from './input.ts';
 import type { Cut } from './json-records.ts';
@@ -19,22 +20,34 @@ export async function openLog(bytes: AsyncIterable<Buffer>): Promise<OpenLog> {
   const { head, all } = await peeked(contentOf(bytes), headBytes).catch((error: unknown) => {
     throw error instanceof DamagedInputError ? new InputError(error.message) : error;
   });
-  const begin = head.latin1Slice(0, headBytes).trimStart();
-  if (begin === '') throw new InputError('is empty');
-  if (!/^[[{]/.test(begin)) {
-    const csv = csvHeadOf(head);
-    if (csv !== undefined) {
-      const detected = detectCsv(csv.columns);
-      if (detected.kind === 'format') {
-        return { format: detected.format, cuts: cutsOf(without(all, csv.length), new CsvRecords(csv)) };
-      }
-      // Lines that are no JSON may stand before JSON Lines, and may hold commas.
-      if (!/\n[[{]/.test(begin)) throw new InputError(`is not a log: ${detected.reason}`);
-    } else if (!/\n[[{]/.test(begin)) {
-      throw new InputError('is not a log: neither JSON nor CSV');
-    }
+  const content = contentIn(head);
+  if (content.kind === 'no-log') {
+    await all.return?.();
+    throw new InputError(content.reason);
   }
-  return { cuts: cutsOf(all, new JsonRecords()) };
+  return content.kind === 'csv'
+    ? { format: content.format, cuts: cutsOf(without(all, content.head.length), new CsvRecords(content.head)) }
+    : { cuts: cutsOf(all, new JsonRecords()) };
+}
+
+type Content =
+  | { kind: 'json' }
+  | { kind: 'csv'; format: Format; head: CsvHead }
+  | { kind: 'no-log'; reason: string };
+
+function contentIn(head: Buffer): Content {
+  const begin = head.toString('latin1', 0, headBytes).trimStart();
+  if (begin === '') return { kind: 'no-log', reason: 'is empty' };
+  if (/^[[{]/.test(begin)) return { kind: 'json' };
+  const csv = csvHeadOf(head);
+  const detected = csv === undefined ? undefined : detectCsv(csv.columns);
+  if (csv !== undefined && detected?.kind === 'format') return { kind: 'csv', format: detected.format, head: csv };
+  // Lines that are no JSON may stand before JSON Lines, and may hold commas.
+  if (/\n[[{]/.test(begin)) return { kind: 'json' };
+  return {
+    kind: 'no-log',
+    reason: `is not a log: ${detected?.kind === 'not-a-log' ? detected.reason : 'neither JSON nor CSV'}`,
+  };
 }
 
 async function* cutsOf(bytes: AsyncIterable<Buffer>, records: JsonRecords | CsvRecords): AsyncGenerator<Cut[]> {

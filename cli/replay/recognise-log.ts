@@ -5,13 +5,14 @@ import { unknownTenant } from '../../shared/ingest/read-record.ts';
 import { InputError } from './input.ts';
 import type { Cut } from './json-records.ts';
 import type { OpenLog } from './open-log.ts';
+import { putBack } from './put-back.ts';
 
 /** A log of which it is known what it is, still to be read from its beginning. */
 export interface RecognisedLog {
   format: Format;
   /** The tenant that its first readable record names; absent where it names none. */
   tenantId?: string;
-  cuts: AsyncGenerator<Cut[]>;
+  cuts: AsyncIterableIterator<Cut[]>;
 }
 
 /** A log may begin with a few records that are none; what is nothing else for so long is no log. */
@@ -20,14 +21,6 @@ const foreignRecords = 100;
 /** @throws InputError for what is no log, or holds no record */
 export async function recogniseLog({ format: formatOfHeader, cuts }: OpenLog): Promise<RecognisedLog> {
   const held: Cut[][] = [];
-  async function* all(): AsyncGenerator<Cut[]> {
-    try {
-      yield* held;
-      for (let next = await cuts.next(); next.done !== true; next = await cuts.next()) yield next.value;
-    } finally {
-      await cuts.return(undefined);
-    }
-  }
 
   let format = formatOfHeader;
   let looked = 0;
@@ -49,7 +42,7 @@ export async function recogniseLog({ format: formatOfHeader, cuts }: OpenLog): P
       }
       const tenantId = format === undefined ? undefined : tenantOf(format, cut.value);
       if (format !== undefined && tenantId !== undefined) {
-        return { format, cuts: all(), ...(tenantId === unknownTenant ? {} : { tenantId }) };
+        return { format, cuts: putBack(held, cuts), ...(tenantId === unknownTenant ? {} : { tenantId }) };
       }
     }
   }
@@ -57,7 +50,7 @@ export async function recogniseLog({ format: formatOfHeader, cuts }: OpenLog): P
     await cuts.return(undefined);
     throw new InputError(reason);
   }
-  return { format, cuts: all() };
+  return { format, cuts: putBack(held, cuts) };
 }
 
 /** Undefined where the record cannot be read. */

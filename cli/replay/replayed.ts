@@ -24,7 +24,7 @@ const latestArrivalMinutes = 1440;
 
 export interface ReplayedSubject {
   timeline: Timeline;
-  /** One for each loss; for a user without one that of his last failed assignment, if he has any or was asked about. */
+  /** One for each loss; for a user without one that of his failed assignment, or whatever there is to say where he was asked about. */
   causes: Cause[];
   alerts: Alert[];
   /** Why rules raised nothing; only for a user who was asked about. */
@@ -107,8 +107,8 @@ async function timelineOf(store: TimelineInMemory, tenantId: string, { kind, id 
 function causesOf(timeline: Timeline, coverage: Coverage, now: string, isAsked: boolean): Cause[] {
   const losses = lossesOf(timeline);
   if (losses.length > 0) return losses.map((loss) => explainLicenceLoss(loss, timeline, coverage, now));
-  const failed = timeline.facts.some(({ kind }) => kind === 'licence-assignment-failed');
-  return failed || isAsked ? [explainLicenceLoss(undefined, timeline, coverage, now)] : [];
+  const cause = explainLicenceLoss(undefined, timeline, coverage, now);
+  return isAsked || cause.kind === 'assignment-failed' ? [cause] : [];
 }
 
 function judged(

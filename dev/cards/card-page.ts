@@ -46,7 +46,10 @@ export function createCardPage(teams: TeamsChannels, productUrl: string): CardPa
     '/card-page.js': () => ({ type: script, body: ownFile('./card-page.js') }),
     '/card-text.js': () => ({ type: script, body: ownFile('./card-text.js') }),
     '/adaptivecards.js': () => ({ type: script, body: readFileSync(adaptiveCards, 'utf8') }),
-    '/cards': () => ({ type: 'application/json; charset=utf-8', body: JSON.stringify({ value: teams.received() }) }),
+    '/cards': () => ({
+      type: 'application/json; charset=utf-8',
+      body: JSON.stringify({ value: teams.received() }),
+    }),
   };
   return (path, request, response) => {
     if (path === '/cards/events') {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { errorCode } from './error-code.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
 
 /** Application settings by name, as the functions see them in their environment. */
@@ -32,7 +33,7 @@ async function readLocalSettings(path: string): Promise<Settings> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       return {};
     }
     throw new HostCannotStart(`${path} cannot be read`, { cause: error });

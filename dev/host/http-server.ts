@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answerAdmin, type StartByHand } from './admin.ts';
+import { errorCode } from './error-code.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
 import { longestBodyBytes, readBody, toRpcRequest } from './http-request.ts';
 import { sendResult, sendStatus } from './http-response.ts';
@@ -62,7 +63,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 function listen(server: Server, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const reason = 'code' in error && error.code === 'EADDRINUSE' ? 'is in use' : 'cannot be used';
+      const reason = errorCode(error) === 'EADDRINUSE' ? 'is in use' : 'cannot be used';
       reject(
         new HostCannotStart(`port ${String(port)} ${reason}: stop what listens there or set PORT`, {
           cause: error,

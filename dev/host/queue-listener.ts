@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
+import { errorStatus } from './error-code.ts';
 import type { QueueOptions } from './host-json.ts';
 import { type LogLine, oneLine } from './log-line.ts';
 import { holdMessage } from './message-lease.ts';
 import { decodeMessage, fateOfMessage, isSpent, type MessageFate } from './queue-message.ts';
-import { isStatus, storageProblem } from './storage.ts';
+import { storageProblem } from './storage.ts';
 
 const shortestPollingMilliseconds = 100;
 
@@ -38,7 +39,7 @@ export function listenToQueue(options: QueueListenerOptions): { stop: () => Prom
       reachable = true;
       return received.receivedMessageItems;
     } catch (error) {
-      if (isStatus(error, 404)) {
+      if (errorStatus(error) === 404) {
         // Somebody deleted it while the host was running.
         await queue.createIfNotExists().catch(() => undefined);
       }

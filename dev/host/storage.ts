@@ -1,5 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
+import { errorCode, errorStatus } from './error-code.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
 import { readConnectionString, type Settings } from './host-settings.ts';
 
@@ -49,19 +50,7 @@ export async function reachStorage<T>(url: string, work: () => Promise<T>): Prom
 
 /** The code of a storage error; its message may hold the request with its signature. */
 export function storageProblem(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return 'unknown error';
-  }
-  const code: unknown = 'code' in error ? error.code : undefined;
-  const status: unknown = 'statusCode' in error ? error.statusCode : undefined;
-  return [
-    typeof code === 'string' ? code : error.name,
-    typeof status === 'number' ? `(${String(status)})` : '',
-  ]
-    .join(' ')
-    .trim();
-}
-
-export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === status;
+  const status = errorStatus(error);
+  const code = errorCode(error) ?? 'unknown error';
+  return status === undefined ? code : `${code} (${String(status)})`;
 }

@@ -1,7 +1,7 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
+import { errorStatus } from './error-code.ts';
 import type { RpcTypedData } from './rpc.ts';
-import { isStatus } from './storage.ts';
 
 /** When a timer ran last and when it is due, kept where the host of Azure keeps it, so that a restart knows what it missed. */
 const timerStatusSchema = z.object({ Last: z.string(), Next: z.string(), LastUpdated: z.string() });
@@ -27,7 +27,7 @@ export function keepTimerStatus(blobs: BlobServiceClient): TimerStatusStore {
         const text = (await blob(functionName).downloadToBuffer()).toString('utf8');
         return timerStatusSchema.safeParse(JSON.parse(text)).data;
       } catch (error) {
-        if (isStatus(error, 404) || error instanceof SyntaxError) {
+        if (errorStatus(error) === 404 || error instanceof SyntaxError) {
           return undefined;
         }
         throw error;
@@ -38,7 +38,7 @@ export function keepTimerStatus(blobs: BlobServiceClient): TimerStatusStore {
       try {
         await blob(functionName).upload(text, Buffer.byteLength(text));
       } catch (error) {
-        if (!isStatus(error, 404)) {
+        if (errorStatus(error) !== 404) {
           throw error;
         }
         await client.createIfNotExists();

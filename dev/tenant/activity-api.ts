@@ -1,5 +1,11 @@
 import { type Answer, type Call, empty, json, tenantOfToken } from './answer.ts';
-import { type AuditLogs, type Content, type ContentType, contentTypes, type TenantLogs } from './audit-logs.ts';
+import {
+  type AuditLogs,
+  type Content,
+  type ContentType,
+  contentTypes,
+  type TenantLogs,
+} from './audit-logs.ts';
 import { limitRequests } from './request-limit.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -21,7 +27,8 @@ export interface ActivityApiOptions {
   pageSize: number;
 }
 
-const pathPattern = /^\/api\/v1\.0\/([^/]+)\/activity\/feed\/(subscriptions\/(?:start|stop|list|content)|audit\/[^/]+)$/;
+const pathPattern =
+  /^\/api\/v1\.0\/([^/]+)\/activity\/feed\/(subscriptions\/(?:start|stop|list|content)|audit\/[^/]+)$/;
 
 /** The Office 365 Management Activity API: subscriptions, lists of content, blobs. */
 export function createActivityApi(
@@ -97,7 +104,8 @@ export function createActivityApi(
 
   return (call) => {
     const [, tenantInPath = '', operation = ''] = call.path.match(pathPattern) ?? [];
-    if (operation === '') return json(404, { Message: 'No HTTP resource was found that matches the request URI.' });
+    if (operation === '')
+      return json(404, { Message: 'No HTTP resource was found that matches the request URI.' });
     const token = tenantOfToken(call.authorization);
     if (token === undefined) return json(401, { Message: 'Authorization has been denied for this request.' });
     const tenantId = tenantInPath.toLowerCase();
@@ -109,7 +117,10 @@ export function createActivityApi(
     }
     const tenant = logs.of(tenantId);
     if (tenant === undefined) {
-      return refuse('AF20011', `Specified tenant ID (${tenantId}) does not exist in the system or has been deleted.`);
+      return refuse(
+        'AF20011',
+        `Specified tenant ID (${tenantId}) does not exist in the system or has been deleted.`,
+      );
     }
     if (limit(tenantId) !== undefined) return activityError(429, 'AF429', 'Too many requests.');
     if (call.method !== (/\/st(?:art|op)$/.test(operation) ? 'POST' : 'GET')) {

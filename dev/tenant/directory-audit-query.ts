@@ -20,7 +20,8 @@ const comparisons: Record<string, (at: number, bound: number) => boolean> = {
   lt: (at, bound) => at < bound,
 };
 
-const clausePattern = /^activityDateTime (eq|ge|gt|le|lt) (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,7})?Z)$/;
+const clausePattern =
+  /^activityDateTime (eq|ge|gt|le|lt) (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,7})?Z)$/;
 
 const skipTokenSchema = z.object({ at: z.number(), order: z.number() });
 

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, type Call, json, tenantOfToken } from './answer.ts';
 import type { AuditLogs, EntraLine, TenantLogs } from './audit-logs.ts';
-import { type DirectoryAuditQuery, readDirectoryAuditQuery, writeSkipToken } from './directory-audit-query.ts';
+import {
+  type DirectoryAuditQuery,
+  readDirectoryAuditQuery,
+  writeSkipToken,
+} from './directory-audit-query.ts';
 import { limitRequests } from './request-limit.ts';
 
 /** The part of Microsoft Graph that the product reads: directory audits and the organization. */
@@ -43,7 +47,9 @@ export function graphError(status: number, code: string, message: string, at: nu
   const date = new Date(at).toISOString().slice(0, 19);
   return json(
     status,
-    { error: { code, message, innerError: { date, 'request-id': requestId, 'client-request-id': requestId } } },
+    {
+      error: { code, message, innerError: { date, 'request-id': requestId, 'client-request-id': requestId } },
+    },
     { 'request-id': requestId },
   );
 }

@@ -62,7 +62,8 @@ export async function startSimulatedTenant(options: SimulatedTenantOptions = {})
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = loopbackHost(request);
-    if (host === undefined) return send(response, json(421, { error: 'this server answers on loopback only' }));
+    if (host === undefined)
+      return send(response, json(421, { error: 'this server answers on loopback only' }));
     const url = new URL(request.url ?? '/', `http://${host}`);
     const handle = service(url.pathname);
     if (handle === undefined && request.method === 'GET' && page(url.pathname, request, response)) return;
@@ -165,7 +166,10 @@ function truncated(answer: Answer): Answer {
 function send(response: ServerResponse, answer: Answer): void {
   switch (answer.kind) {
     case 'json':
-      response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', ...answer.headers });
+      response.writeHead(answer.status, {
+        'content-type': 'application/json; charset=utf-8',
+        ...answer.headers,
+      });
       response.end(JSON.stringify(answer.body));
       return;
     case 'text':

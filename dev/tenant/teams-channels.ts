@@ -63,7 +63,11 @@ export function createTeamsChannels(now: () => number): TeamsChannels {
 
   const post = (channel: string, body: Buffer): Answer => {
     if (body.length > largestMessage) {
-      return workflowError(413, 'RequestEntityTooLarge', `The message has ${body.length} bytes; a channel takes ${largestMessage}.`);
+      return workflowError(
+        413,
+        'RequestEntityTooLarge',
+        `The message has ${body.length} bytes; a channel takes ${largestMessage}.`,
+      );
     }
     const wait = limit(channel);
     if (wait !== undefined) {
@@ -109,5 +113,7 @@ function readMessage(body: Buffer): z.infer<typeof messageSchema> | string {
   }
   const parsed = messageSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`).join('; ');
+  return parsed.error.issues
+    .map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`)
+    .join('; ');
 }

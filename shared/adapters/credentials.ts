@@ -13,6 +13,8 @@ export type TokenFor = (tenantId: string, scope: string) => Promise<string>;
 /** Audience of a managed identity that stands in for the application's secret, in the public cloud (FACTS 11.11). */
 const exchangeScope = 'api://AzureADTokenExchange/.default';
 
+const timeLimitMilliseconds = 30_000;
+
 /** One credential object a tenant, because it is that object that keeps the tokens (FACTS 11.11). */
 export function createTokenFor(
   settings: CredentialSettings,
@@ -57,7 +59,7 @@ function managedIdentity(clientId: string | undefined): ManagedIdentityCredentia
 }
 
 async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {
-  const token = await credential.getToken(scope);
+  const token = await credential.getToken(scope, { abortSignal: AbortSignal.timeout(timeLimitMilliseconds) });
   if (token === null) throw new Error('the credential gave no token');
   return token.token;
 }

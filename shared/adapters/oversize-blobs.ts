@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { oversizeSchema } from '../envelope.ts';
 import type { OversizeReference } from '../envelope.ts';
 import type { OversizeItems } from '../ports.ts';
-import { createdWhenMissing, statusOf } from './storage.ts';
+import { createdWhenMissing, deadline, statusOf } from './storage.ts';
 
 export interface OversizeBlobs extends OversizeItems {
   /** Stores the item and returns what travels in its place. The same item is the same blob. */
@@ -14,7 +14,9 @@ export interface OversizeBlobs extends OversizeItems {
 export function createOversizeBlobs(container: ContainerClient): OversizeBlobs {
   const fetchItem = async (name: string): Promise<unknown> => {
     try {
-      const content = await container.getBlobClient(name).downloadToBuffer();
+      const content = await container
+        .getBlobClient(name)
+        .downloadToBuffer(0, undefined, { abortSignal: deadline() });
       return JSON.parse(content.toString('utf8'));
     } catch (error) {
       const why = statusOf(error) === 404 ? 'is not there' : 'could not be read';
@@ -27,8 +29,8 @@ export function createOversizeBlobs(container: ContainerClient): OversizeBlobs {
       const content = Buffer.from(JSON.stringify(item));
       const name = createHash('sha256').update(content).digest('hex');
       await createdWhenMissing(
-        () => container.createIfNotExists(),
-        () => container.getBlockBlobClient(name).uploadData(content),
+        () => container.createIfNotExists({ abortSignal: deadline() }),
+        () => container.getBlockBlobClient(name).uploadData(content, { abortSignal: deadline() }),
       );
       return { oversizeBlob: name };
     },

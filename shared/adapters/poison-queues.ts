@@ -1,7 +1,7 @@
 import type { QueueClient, ReceivedMessageItem } from '@azure/storage-queue';
 import type { PoisonMessage, PoisonQueues } from '../ports.ts';
 import { queueNames } from './queues.ts';
-import { statusOf } from './storage.ts';
+import { deadline, statusOf } from './storage.ts';
 import type { StorageClients } from './storage.ts';
 
 /** Long enough to keep what was received; when that fails they come again soon. */
@@ -37,7 +37,7 @@ export function createPoisonQueues(
 
     async remove({ queue, messageId, popReceipt }) {
       try {
-        await poisonOf(queue).deleteMessage(messageId, popReceipt);
+        await poisonOf(queue).deleteMessage(messageId, popReceipt, { abortSignal: deadline() });
       } catch (error) {
         // Gone, or received again by somebody else, who will remove it: keeping a message is idempotent.
         const status = statusOf(error);
@@ -64,6 +64,7 @@ async function receive(client: QueueClient, numberOfMessages: number): Promise<R
     const { receivedMessageItems } = await client.receiveMessages({
       numberOfMessages,
       visibilityTimeout: hiddenSeconds,
+      abortSignal: deadline(),
     });
     return receivedMessageItems;
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Envelope } from '../envelope.ts';
 import names from '../names.json' with { type: 'json' };
 import type { Queues, QueueName } from '../ports.ts';
 import { eachBounded } from './bounded.ts';
-import { createdWhenMissing, statusOf } from './storage.ts';
+import { createdWhenMissing, deadline, statusOf } from './storage.ts';
 import type { StorageClients } from './storage.ts';
 import type { OversizeBlobs } from './oversize-blobs.ts';
 
@@ -45,7 +45,9 @@ export function createQueues(
 
     async depth(queue) {
       try {
-        const properties = await storage.queue(physicalNames[queue]).getProperties();
+        const properties = await storage
+          .queue(physicalNames[queue])
+          .getProperties({ abortSignal: deadline() });
         return properties.approximateMessagesCount ?? 0;
       } catch (error) {
         if (statusOf(error) === 404) return 0;
@@ -62,8 +64,13 @@ async function sendEnvelope(
 ): Promise<void> {
   const text = Buffer.from(JSON.stringify(envelope)).toString('base64');
   await createdWhenMissing(
-    () => client.createIfNotExists(),
-    () => client.sendMessage(text, { messageTimeToLive: neverExpires, visibilityTimeout }),
+    () => client.createIfNotExists({ abortSignal: deadline() }),
+    () =>
+      client.sendMessage(text, {
+        messageTimeToLive: neverExpires,
+        visibilityTimeout,
+        abortSignal: deadline(),
+      }),
   );
 }
 

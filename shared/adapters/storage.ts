@@ -1,4 +1,5 @@
 import { TableClient } from '@azure/data-tables';
+import type { TableServiceClientOptions } from '@azure/data-tables';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
@@ -12,6 +13,29 @@ export interface StorageClients {
   container(name: string): ContainerClient;
 }
 
+/** How long one storage call may take: without a limit of ours the SDKs wait for ever on a connection that hangs. */
+const timeLimitMilliseconds = 30_000;
+
+/** For calls to queues and blobs, whose clients take a limit only with each call; it spans their retries. */
+export function deadline(): AbortSignal {
+  return AbortSignal.timeout(timeLimitMilliseconds);
+}
+
+const tableOptions: TableServiceClientOptions = {
+  additionalPolicies: [
+    {
+      position: 'perRetry',
+      policy: {
+        name: 'time-limit',
+        sendRequest: (request, next) => {
+          request.timeout = timeLimitMilliseconds;
+          return next(request);
+        },
+      },
+    },
+  ],
+};
+
 /** The clients of one storage account. Nothing is called here; what is missing is created by the first write to it. */
 export function connectStorage(settings: StorageSettings): StorageClients {
   switch (settings.kind) {
@@ -22,7 +46,10 @@ export function connectStorage(settings: StorageSettings): StorageClients {
       return {
         // The tables SDK refuses plain http unless told, the other two do not; the emulator speaks only http.
         table: (name) =>
-          TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true }),
+          TableClient.fromConnectionString(connectionString, name, {
+            ...tableOptions,
+            allowInsecureConnection: true,
+          }),
         queue: (name) => queues.getQueueClient(name),
         container: (name) => blobs.getContainerClient(name),
       };
@@ -35,7 +62,7 @@ export function connectStorage(settings: StorageSettings): StorageClients {
       const queues = new QueueServiceClient(settings.queue, credential);
       const blobs = new BlobServiceClient(settings.blob, credential);
       return {
-        table: (name) => new TableClient(settings.table, name, credential),
+        table: (name) => new TableClient(settings.table, name, credential, tableOptions),
         queue: (name) => queues.getQueueClient(name),
         container: (name) => blobs.getContainerClient(name),
       };

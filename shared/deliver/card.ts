@@ -77,7 +77,7 @@ function factsOf(alert: StoredAlert, setting: CardSetting, detail: Detail): Fact
 
   tell(subjectWords[alert.subject.kind], name(alert.subject.name ?? alert.subject.id));
   tell('Tenant', name(setting.tenantName(alert.tenantId)));
-  tell('Concerns', listed(concerned, detail));
+  tell('Licences', listed(concerned, detail));
   tell('Licences before', before && (listed(before, detail) || 'none'), true);
   tell('Licences after', after && (listed(after, detail) || 'none'), true);
   tell('Reason given', reason && name(reason), true);

@@ -120,21 +120,21 @@ async function tell(
 ): Promise<Told | undefined> {
   const found = await alerts.get(tenantId, alertId);
   const keys = new Set(rows.map(({ key }) => key));
-  const waiting =
-    found?.alert.notices.filter(({ key, outcome }) => outcome === 'waiting' && keys.has(key)) ?? [];
-  const telling = found && waiting.length > 0 ? tellingOf(channel, waiting, found.alert) : undefined;
-  if (found === undefined || telling === undefined) {
-    const reason = found === undefined ? 'the alert is gone' : 'it is told already';
+  const waiting = (found?.alert.notices ?? []).filter(
+    ({ key, outcome }) => outcome === 'waiting' && keys.has(key),
+  );
+  if (found === undefined || waiting.length === 0) {
     log.info('waiting notice needs no card', {
       stage: 'deliver',
       channel,
       tenantId,
       fingerprint: alertId,
-      reason,
+      reason: found === undefined ? 'the alert is gone' : 'it has its outcome already',
     });
     return undefined;
   }
-  return { alert: found.alert, telling };
+  const reasons = waiting.map(({ reason }) => reason);
+  return { alert: found.alert, telling: tellingOf(reasons, found.alert) };
 }
 
 /** Each counts all that the tenant has, so the latest says what the earlier ones said. */

@@ -45,7 +45,7 @@ function readBody(head: RecordHead, record: JsonObject): ReadRecord {
   const extended = readDetails(record['ExtendedProperties']);
   const details = readDetails(extended.get('additionalDetails'));
   return assembleRecord(head, {
-    doer: readUnifiedDoer(record),
+    doer: () => readUnifiedDoer(record),
     outcome: readOutcome(record['ResultStatus']),
     reason: firstText(
       record['ResultReason'],

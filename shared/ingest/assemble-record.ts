@@ -15,7 +15,7 @@ import { relevantActivity, touchesLicenceOrAccess } from './relevance.ts';
 import type { RelevantActivity } from './relevance.ts';
 
 /** How a dialect calls the fields of the head, for the reasons of what cannot be read. */
-export interface FieldNames {
+interface FieldNames {
   id: string;
   activity: string;
   at: string;
@@ -62,7 +62,8 @@ export interface Target {
 }
 
 export interface RecordBody {
-  doer: Doer;
+  /** Only asked of records that are kept: most "Update user" are not. */
+  doer: () => Doer;
   outcome: AuditRecord['outcome'];
   reason: string | undefined;
   correlationId: unknown;
@@ -103,7 +104,7 @@ export function assembleRecord(head: RecordHead, body: RecordBody): ReadRecord {
       outcome: body.outcome,
       target,
       change,
-      ...body.doer,
+      ...body.doer(),
       ...defined({
         reason: body.reason,
         correlationId: readObjectId(body.correlationId),

@@ -54,7 +54,7 @@ export function readEntraEvent(event: EntraEvent): ReadRecord {
   if (userAgent !== undefined && !details.has('User-Agent')) details.set('User-Agent', userAgent);
 
   return assembleRecord(head, {
-    doer: readInitiator(decoded(event.initiatedBy), event.callerIp),
+    doer: () => readInitiator(decoded(event.initiatedBy), event.callerIp),
     outcome: readOutcome(event.result),
     reason: firstText(...event.reasons, methodExecutionResult(properties, details)),
     correlationId: event.correlationId,

@@ -4,7 +4,7 @@ import { readGuid, readObjectId } from './object-id.ts';
 import { readUserName } from './user-name.ts';
 
 /** Somebody or something as the unified log names it. `kind` is `user`, `group`, `serviceprincipal`, … where it is told. */
-export interface Identity {
+interface Identity {
   kind?: string;
   id?: string;
   upn?: string;

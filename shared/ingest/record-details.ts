@@ -26,7 +26,7 @@ export function readDetails(value: unknown): Details {
   return details;
 }
 
-export type Slice = NonNullable<AuditRecord['slice']>;
+type Slice = NonNullable<AuditRecord['slice']>;
 
 const sliceKeys = ['id', 'seq', 'b', 'c'] as const;
 

@@ -4,7 +4,7 @@ import { keyOf } from './property-change.ts';
 import type { ModifiedProperty } from './property-change.ts';
 
 /** Whom the activity is about; a membership is about a user and a group. */
-export type ActivitySubject = 'user' | 'group' | 'membership';
+type ActivitySubject = 'user' | 'group' | 'membership';
 
 export interface RelevantActivity {
   name: string;
@@ -71,7 +71,7 @@ const telling = new Set(
 /** Pseudo-properties that stand in every record, whatever was updated (FACTS 6.2). */
 const frame = /^(included ?updated ?properties|targetid\..*|spn|methodexecutionresult\.?)$/i;
 
-export interface SiftedContent {
+interface SiftedContent {
   properties: readonly ModifiedProperty[];
   outcome: AuditRecord['outcome'];
   reason: string | undefined;

@@ -16,7 +16,7 @@ export function readSentinelAudit(raw: unknown, tenantId?: string): ReadRecord {
   return isOfficeActivity(row) ? readOfficeActivity(row, tenantId) : readAuditLog(row, tenantId);
 }
 
-export function isOfficeActivity(row: JsonObject): boolean {
+function isOfficeActivity(row: JsonObject): boolean {
   return (
     row['Type'] === 'OfficeActivity' || (row['OperationName'] === undefined && row['Operation'] !== undefined)
   );

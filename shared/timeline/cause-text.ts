@@ -50,9 +50,7 @@ export function leftGroupText(
 ): string {
   return sentences(
     `The user was removed from the group ${groupName(removal.group)} on ${writtenMoment(removal.at)}${by(removal)}.`,
-    certain
-      ? `That group gave ${lostThings(loss)}, which group licensing took away on ${writtenMoment(loss.at)}.`
-      : `Group licensing took ${lostThings(loss)} away on ${writtenMoment(loss.at)}, most likely because that group gave it.`,
+    groupGave(loss, certain),
     missed(families),
   );
 }
@@ -65,9 +63,7 @@ export function groupDeletedText(
 ): string {
   return sentences(
     `The group ${groupName(deletion.group)} was deleted on ${writtenMoment(deletion.at)}${by(deletion)}.`,
-    certain
-      ? `That group gave ${lostThings(loss)}, which group licensing took away on ${writtenMoment(loss.at)}.`
-      : `Group licensing took ${lostThings(loss)} away on ${writtenMoment(loss.at)}, most likely because that group gave it.`,
+    groupGave(loss, certain),
     missed(families),
   );
 }
@@ -151,6 +147,13 @@ const logTitles = {
   entra: 'the Entra audit log',
   unified: 'the unified audit log',
 } as const satisfies Record<LogName, string>;
+
+function groupGave(loss: LicenceLoss, certain: boolean): string {
+  const taken = `away on ${writtenMoment(loss.at)}`;
+  return certain
+    ? `That group gave ${lostThings(loss)}, which group licensing took ${taken}.`
+    : `Group licensing took ${lostThings(loss)} ${taken}, most likely because that group gave it.`;
+}
 
 function wentAway(loss: LicenceLoss): string {
   return `${lostThings(loss)} ${wasOrWere(loss)} taken from the user on ${writtenMoment(loss.at)}.`;

@@ -3,7 +3,7 @@ import * as text from './cause-text.ts';
 import type { Coverage } from './coverage.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Cause, LicenceLoss } from './explanation.ts';
-import type { Fact, FactOf, Timeline } from './fact.ts';
+import type { AccountFact, Fact, FactOf, Timeline } from './fact.ts';
 import { followGroups } from './group-trail.ts';
 import type { GroupTrail } from './group-trail.ts';
 import { licenceDifference } from './licences.ts';
@@ -46,19 +46,16 @@ function explainLoss(found: Case): Cause {
   const replacements = replacementsOf(loss, lossFact, timeline.facts);
   if (replacements !== undefined) return moved(found, replacements);
 
-  const actor = lossFact?.fact.actor;
-  const doneByUser = actor?.kind === 'user';
-  const doneByApplication = actor?.kind === 'application';
-  const group = lossFact?.fact.group;
+  const { actor, group } = lossFact?.fact ?? {};
   const byLicensingService = actor?.kind === 'group-licensing' || group !== undefined;
-  if (byLicensingService || !(doneByUser || doneByApplication)) {
+  const bySomebody = actor?.kind === 'user' || actor?.kind === 'application';
+  if (byLicensingService || !bySomebody) {
     const trail = followGroups({ loss, timeline, namedGroup: group, byLicensingService });
     if (trail !== undefined) return throughGroup(found, trail);
   }
-  const deletion = doneByUser ? undefined : deletionNear(loss.at, timeline.facts);
+  const deletion = actor?.kind === 'user' ? undefined : deletionNear(loss.at, timeline.facts);
   if (deletion !== undefined) return accountDeleted(found, deletion);
-  if (lossFact !== undefined && (doneByUser || doneByApplication || !byLicensingService))
-    return directly(found, lossFact);
+  if (lossFact !== undefined && (bySomebody || !byLicensingService)) return directly(found, lossFact);
   return untold(found);
 }
 
@@ -149,18 +146,16 @@ function trailText(
 }
 
 /** Licences go when the account does, within a day; the deletion may be written a little after them. */
-function deletionNear(at: string, facts: readonly Fact[]): FactOf<AccountEnd> | undefined {
+function deletionNear(at: string, facts: readonly Fact[]): AccountFact | undefined {
   const [from, until] = [minutesAfter(at, -24 * 60), minutesAfter(at, 5)];
   return facts.filter(isDeletion).findLast((fact) => fact.at >= from && fact.at <= until);
 }
 
-type AccountEnd = Extract<Fact, { kind: 'user-deleted' }>['kind'];
-
-function isDeletion(fact: Fact): fact is FactOf<AccountEnd> {
+function isDeletion(fact: Fact): fact is AccountFact {
   return fact.kind === 'user-deleted';
 }
 
-function accountDeleted({ loss, lossFacts, timeline }: Case, deletion: FactOf<AccountEnd>): Cause {
+function accountDeleted({ loss, lossFacts, timeline }: Case, deletion: AccountFact): Cause {
   return {
     kind: 'account-deleted',
     at: deletion.at,

@@ -37,8 +37,7 @@ export function replacementsOf(
   if (!plansCovered) return undefined;
   const replacements = loss.products.flatMap((lost) => {
     const families = enabledFamilies(lost);
-    const by =
-      families.size === 0 ? undefined : held.find((licence) => families.isSubsetOf(enabledFamilies(licence)));
+    const by = families.size === 0 ? undefined : held.find((licence) => carriesAll(licence, families));
     if (by === undefined) return [];
     const broughtBy = bringing(by, loss.at, facts);
     return [{ lost, by, ...(broughtBy === undefined ? {} : { broughtBy }) }];
@@ -72,6 +71,11 @@ function heldAround(loss: LicenceLoss, lossFact: LossFact | undefined, facts: re
   return [...(atLoss ?? []), ...later.slice(position + 1).flatMap(({ after }) => after ?? [])].filter(
     ({ skuId }) => !lost.has(skuId),
   );
+}
+
+function carriesAll(licence: Licence, families: ReadonlySet<PlanFamily>): boolean {
+  const carried = enabledFamilies(licence);
+  return [...families].every((family) => carried.has(family));
 }
 
 function bringing(

@@ -8,13 +8,17 @@ import { minutesAfter } from './moments.ts';
 /** Whether "no record exists" may be said (law 5). */
 export type Settled =
   | { kind: 'settled'; between: [string, string] }
-  /** Records may still arrive. */
-  | { kind: 'early'; settledBy: string }
   /** Nobody has read these logs for that time, and waiting does not change it. */
   | { kind: 'unread'; logs: LogName[] };
 
+/** Records may still arrive until `settledBy`. */
+export interface Early {
+  kind: 'early';
+  settledBy: string;
+}
+
 /** For something that happened at `at`: both logs are read from then to its latest arrival, and that is over. */
-export function settledFor(at: string, coverage: Coverage, now: string): Settled {
+export function settledFor(at: string, coverage: Coverage, now: string): Settled | Early {
   const settledBy = minutesAfter(at, coverage.latestArrivalMinutes);
   if (Date.parse(now) < Date.parse(settledBy)) return { kind: 'early', settledBy };
   const windows = windowsAround(at, coverage);

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../ingest/audit-record.ts';
 import { countDistinct } from './distinct-records.ts';
 import type { Fact, Timeline, TimelineSubject } from './fact.ts';
 import { factsFrom } from './facts.ts';
+import { minutesAfter } from './moments.ts';
 
 /** Facts that may explain a loss of any member, and so are read from all groups of the tenant. */
 const explainingKinds = new Set<Fact['kind']>([
@@ -33,8 +34,8 @@ export function buildTimeline(
 
 /** What could be known at a moment: the facts up to and including it. ISO 8601, UTC. */
 export function timelineUntil(timeline: Timeline, at: string): Timeline {
-  const moment = Date.parse(at);
-  const isKnown = (fact: Fact): boolean => Date.parse(fact.at) <= moment;
+  const moment = minutesAfter(at, 0);
+  const isKnown = (fact: Fact): boolean => fact.at <= moment;
   return {
     ...timeline,
     facts: timeline.facts.filter(isKnown),
@@ -43,7 +44,7 @@ export function timelineUntil(timeline: Timeline, at: string): Timeline {
 }
 
 /** The earliest time that any reading of a record gives, so that the order of reading does not matter. */
-function originsOf(records: readonly AuditRecord[]): Timeline['origins'] {
+function originsOf(records: readonly AuditRecord[]): NonNullable<Timeline['origins']> {
   const origins = new Map<string, { log: AuditRecord['log']; at: string }>();
   for (const { id, log, at } of records) {
     const known = origins.get(id);

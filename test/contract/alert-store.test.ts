@@ -36,7 +36,14 @@ function alert(overrides: Partial<StoredAlert> = {}): StoredAlert {
 }
 
 function notice(key: string, overrides: Partial<StoredNotice> = {}): StoredNotice {
-  return { key, channel: 'ops', reason: 'opened', at: '2026-02-03T09:20:00.000Z', outcome: 'waiting', ...overrides };
+  return {
+    key,
+    channel: 'ops',
+    reason: 'opened',
+    at: '2026-02-03T09:20:00.000Z',
+    outcome: 'waiting',
+    ...overrides,
+  };
 }
 
 const withEverything = alert({
@@ -65,10 +72,18 @@ const withEverything = alert({
   firstSight: true,
   note: 'known',
   snoozedUntil: '2026-02-05T00:00:00.000Z',
-  notices: [notice('z'), notice('b', { reason: 'worse', outcome: 'sent' }), notice('a', { outcome: 'refused' })],
+  notices: [
+    notice('z'),
+    notice('b', { reason: 'worse', outcome: 'sent' }),
+    notice('a', { outcome: 'refused' }),
+  ],
 });
 
-async function change(store: AlertStore, id: string, edit: (alert: StoredAlert) => StoredAlert): Promise<string> {
+async function change(
+  store: AlertStore,
+  id: string,
+  edit: (alert: StoredAlert) => StoredAlert,
+): Promise<string> {
   const found = await store.get(contoso, id);
   return found === undefined ? 'not there' : store.save(edit(found.alert), found.version);
 }
@@ -86,7 +101,10 @@ describe.each(stores)('alerts %s', (_, createStore) => {
   test.each([
     ['only what every alert has', alert()],
     ['everything an alert can have, notices in their order', withEverything],
-    ['text that no single property could hold', alert({ facts: { names: Array.from({ length: 9000 }, (__, n) => `Ä${n}`) } })],
+    [
+      'text that no single property could hold',
+      alert({ facts: { names: Array.from({ length: 9000 }, (__, n) => `Ä${n}`) } }),
+    ],
   ])('come back as they were saved: %s', async (___, saved) => {
     const store = createStore();
     expect(await store.save(saved, undefined)).toBe('saved');
@@ -105,7 +123,9 @@ describe.each(stores)('alerts %s', (_, createStore) => {
 
   test('are opened by one of two who try at once', async () => {
     const store = createStore();
-    const outcomes = await Promise.all(['one', 'two'].map((title) => store.save(alert({ title }), undefined)));
+    const outcomes = await Promise.all(
+      ['one', 'two'].map((title) => store.save(alert({ title }), undefined)),
+    );
     expect(outcomes.sort()).toEqual(['changed', 'saved']);
   });
 
@@ -113,8 +133,12 @@ describe.each(stores)('alerts %s', (_, createStore) => {
     const store = createStore();
     await store.save(alert(), undefined);
     const [mine, theirs] = [await store.get(contoso, 'a1'), await store.get(contoso, 'a1')];
-    expect(await store.save(alert({ status: 'acknowledged', notices: [notice('n')] }), mine?.version)).toBe('saved');
-    expect(await store.save(alert({ status: 'resolved', notices: [notice('m')] }), theirs?.version)).toBe('changed');
+    expect(await store.save(alert({ status: 'acknowledged', notices: [notice('n')] }), mine?.version)).toBe(
+      'saved',
+    );
+    expect(await store.save(alert({ status: 'resolved', notices: [notice('m')] }), theirs?.version)).toBe(
+      'changed',
+    );
     const stored = (await store.get(contoso, 'a1'))?.alert;
     expect(stored?.status).toBe('acknowledged');
     expect(stored?.notices.map(({ key }) => key)).toEqual(['n']);
@@ -140,7 +164,10 @@ describe.each(stores)('alerts %s', (_, createStore) => {
     await store.save(alert(), undefined);
     for (let year = 0; year < 5; year += 1) {
       const more = Array.from({ length: 90 }, (__, day) => notice(`n${year}-${day}`, { reason: 'reminder' }));
-      const saved = await change(store, 'a1', (found) => ({ ...found, notices: [...found.notices, ...more] }));
+      const saved = await change(store, 'a1', (found) => ({
+        ...found,
+        notices: [...found.notices, ...more],
+      }));
       expect(saved).toBe('saved');
     }
     const stored = (await store.get(contoso, 'a1'))?.alert;
@@ -171,7 +198,13 @@ describe.each(stores)('alerts %s', (_, createStore) => {
     await store.save(alert({ id: 'b1', tenantId: fabrikam }), undefined);
     const tenantIds = [contoso];
     expect(await idsOf(store, { tenantIds })).toEqual(['a1', 'a2', 'a3', 'a4']);
-    expect(await idsOf(store, { tenantIds: [contoso, fabrikam, contoso] })).toEqual(['a1', 'a2', 'a3', 'a4', 'b1']);
+    expect(await idsOf(store, { tenantIds: [contoso, fabrikam, contoso] })).toEqual([
+      'a1',
+      'a2',
+      'a3',
+      'a4',
+      'b1',
+    ]);
     expect(await idsOf(store, { tenantIds: [] })).toEqual([]);
     expect(await idsOf(store, { tenantIds, status: ['resolved', 'snoozed'] })).toEqual(['a2']);
     expect(await idsOf(store, { tenantIds, status: ['no such'] })).toEqual([]);
@@ -180,8 +213,14 @@ describe.each(stores)('alerts %s', (_, createStore) => {
     expect(await idsOf(store, { tenantIds, rule: 'licence-assignment-failed' })).toEqual(['a3']);
     expect(await idsOf(store, { tenantIds, rule: 'lost' })).toEqual([]);
     expect(await idsOf(store, { tenantIds, subjectId: "o'neil" })).toEqual(['a4']);
-    const all = { status: ['open', 'acknowledged', 'snoozed', 'resolved'], severity: ['low', 'medium', 'high', 'critical'] };
-    expect(await idsOf(store, { tenantIds, ...all, rule: 'licence-lost', subjectId: 'megan' })).toEqual(['a1', 'a2']);
+    const all = {
+      status: ['open', 'acknowledged', 'snoozed', 'resolved'],
+      severity: ['low', 'medium', 'high', 'critical'],
+    };
+    expect(await idsOf(store, { tenantIds, ...all, rule: 'licence-lost', subjectId: 'megan' })).toEqual([
+      'a1',
+      'a2',
+    ]);
   });
 
   test('are listed with their notices, also where the filter leaves others out', async () => {
@@ -211,8 +250,18 @@ describe('an alert table', () => {
     const store = createAlertTable(table);
     await table.createTable();
     const { qualifiers: _q, basis: _b, extent: _e, evidence: _v, notices: _n, ...older } = alert();
-    await table.createEntity({ partitionKey: contoso, rowKey: 'a1', kind: 'alert', json: JSON.stringify(older) });
-    await table.createEntity({ partitionKey: contoso, rowKey: 'a1!n', kind: 'notice', json: JSON.stringify(notice('n')) });
+    await table.createEntity({
+      partitionKey: contoso,
+      rowKey: 'a1',
+      kind: 'alert',
+      json: JSON.stringify(older),
+    });
+    await table.createEntity({
+      partitionKey: contoso,
+      rowKey: 'a1!n',
+      kind: 'notice',
+      json: JSON.stringify(notice('n')),
+    });
     const found = await store.get(contoso, 'a1');
     expect(found?.alert).toEqual(alert({ basis: 0, notices: [notice('n')] }));
     expect(await change(store, 'a1', (read) => ({ ...read, status: 'resolved' }))).toBe('saved');
@@ -224,7 +273,10 @@ describe('an alert table', () => {
     const newer = { ...alert(), flapping: { reads: 2 } };
     await store.save(newer, undefined);
     await change(store, 'a1', (read) => ({ ...read, status: 'acknowledged' }));
-    expect((await store.get(contoso, 'a1'))?.alert).toMatchObject({ flapping: { reads: 2 }, status: 'acknowledged' });
+    expect((await store.get(contoso, 'a1'))?.alert).toMatchObject({
+      flapping: { reads: 2 },
+      status: 'acknowledged',
+    });
   });
 
   test('does not take an alert of a newer layout for a missing one', async () => {

@@ -62,7 +62,9 @@ describe.each(stores)('coverage %s', (_, createStore) => {
     const store = createStore();
     await store.save(coverage(), undefined);
     const version = (await store.read(contoso, 'entra-directory-audits'))?.version;
-    const runs = await Promise.all([1, 2].map((step) => store.save(coverage({ run: 1, step: { number: step, state: {} } }), version)));
+    const runs = await Promise.all(
+      [1, 2].map((step) => store.save(coverage({ run: 1, step: { number: step, state: {} } }), version)),
+    );
     expect(runs.sort()).toEqual(['changed', 'saved']);
     expect(await store.save(coverage({ run: 2 }), undefined)).toBe('changed');
   });

@@ -31,7 +31,12 @@ const stores: [string, () => NoticeStore][] = [
 describe.each(stores)('waiting notices %s', (_, createStore) => {
   test('come back as they were put, also a digest', async () => {
     const store = createStore();
-    const digest = { source: 'entra-directory-audits', opened: 3, bySeverity: { high: 3 }, byRule: { 'licence/licence-lost': 3 } };
+    const digest = {
+      source: 'entra-directory-audits',
+      opened: 3,
+      bySeverity: { high: 3 },
+      byRule: { 'licence/licence-lost': 3 },
+    };
     const notices = [waiting('a'), waiting('b', { reason: 'digest', alertId: '', digest })];
     for (const notice of notices) await store.putWaiting(notice);
     expect(await collected(store.listWaiting('ops'))).toEqual(expect.arrayContaining(notices));
@@ -88,10 +93,16 @@ describe.each(stores)('the state of a channel %s', (_, createStore) => {
   test('is taken by one of two who try at once', async () => {
     const store = createStore();
     const lease = { leaseUntil: '2026-02-03T09:21:00.000Z' };
-    const first = await Promise.all([store.saveChannel('ops', lease, undefined), store.saveChannel('ops', lease, undefined)]);
+    const first = await Promise.all([
+      store.saveChannel('ops', lease, undefined),
+      store.saveChannel('ops', lease, undefined),
+    ]);
     expect(first.sort()).toEqual(['changed', 'saved']);
     const { version } = await store.readChannel('ops');
-    const second = await Promise.all([store.saveChannel('ops', {}, version), store.saveChannel('ops', {}, version)]);
+    const second = await Promise.all([
+      store.saveChannel('ops', {}, version),
+      store.saveChannel('ops', {}, version),
+    ]);
     expect(second.sort()).toEqual(['changed', 'saved']);
   });
 

@@ -164,7 +164,15 @@ describe.each(stores)('a timeline %s', (_, createStore) => {
 
   test('takes any characters in ids and names', async () => {
     const store = createStore();
-    const awkward = ["/ \\ # ? % + & ' \"", 'tab\tline\n\u0000\u007f\u0085', 'ü 用户 😀', 'x'.repeat(3000), '!', '~', ''];
+    const awkward = [
+      '/ \\ # ? % + & \' "',
+      'tab\tline\n\u0000\u007f\u0085',
+      'ü 用户 😀',
+      'x'.repeat(3000),
+      '!',
+      '~',
+      '',
+    ];
     for (const text of awkward) {
       const upn = `${text}#ext#@contoso.com`.toLowerCase();
       const odd = record({ id: `id ${text}`, target: { user: { id: `user ${text}`, upn } } });
@@ -241,15 +249,25 @@ describe('a timeline table', () => {
 
     await table.upsertEntity({ partitionKey, rowKey, v: 2, json: '{}' }, 'Replace');
     await expect(store.readUser(contoso, megan.id)).rejects.toThrow(RowUnreadable);
-    await expect(store.readUser(contoso, megan.id)).rejects.toThrow(/Directory_\d+ .*newer version.*deploy the newer build/);
+    await expect(store.readUser(contoso, megan.id)).rejects.toThrow(
+      /Directory_\d+ .*newer version.*deploy the newer build/,
+    );
   });
 
   test('says which row is damaged, and nothing of what stands in it', async () => {
     const table = storage().table(freshName());
     const store = createTimelineTable(table);
-    for (const damaged of [{ json: '{"secret' }, { json: '{"id":"secret"}' }, {}, { parts: 2, json0: new Uint8Array([1]) }]) {
+    for (const damaged of [
+      { json: '{"secret' },
+      { json: '{"id":"secret"}' },
+      {},
+      { parts: 2, json0: new Uint8Array([1]) },
+    ]) {
       await table.createTable();
-      await table.upsertEntity({ partitionKey: `${contoso}!user!${megan.id}`, rowKey: 'row', v: 1, ...damaged }, 'Replace');
+      await table.upsertEntity(
+        { partitionKey: `${contoso}!user!${megan.id}`, rowKey: 'row', v: 1, ...damaged },
+        'Replace',
+      );
       const reading = store.readUser(contoso, megan.id);
       await expect(reading).rejects.toThrow(RowUnreadable);
       await expect(reading).rejects.not.toThrow(/secret/);

@@ -80,7 +80,7 @@ describe('a licence change in the unified log', () => {
 
   test('numbers may be text', () => {
     const raw = unifiedAudit({ user: alex });
-    const numbersAsText = JSON.parse(JSON.stringify(raw), (key, value: unknown) =>
+    const numbersAsText = JSON.parse(JSON.stringify(raw), (_key, value: unknown) =>
       typeof value === 'number' ? `${value}` : value,
     ) as Raw;
     expect(recordOf(numbersAsText)).toEqual(recordOf(raw));

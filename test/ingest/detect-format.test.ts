@@ -22,10 +22,8 @@ describe('a file that is no log says why', () => {
     ['a number', 7, /no JSON object/],
     ['a list', [unifiedAudit()], /no JSON object/],
   ])('%s', (_, record, reason) => {
-    expect(detectFormat(record)).toEqual({
-      kind: 'not-a-log',
-      reason: expect.stringMatching(reason) as string,
-    });
+    const result = detectFormat(record);
+    expect(result.kind === 'not-a-log' ? result.reason : result.kind).toMatch(reason);
   });
 
   test('without repeating its text', () => {
@@ -82,6 +80,7 @@ describe('the columns of CSV', () => {
     [['Name', 'Mail'], /columns/],
     [[], /columns/],
   ])('%j are no log', (header, reason) => {
-    expect(detectCsv(header)).toEqual({ kind: 'not-a-log', reason: expect.stringMatching(reason) as string });
+    const result = detectCsv(header);
+    expect(result.kind === 'not-a-log' ? result.reason : result.kind).toMatch(reason);
   });
 });

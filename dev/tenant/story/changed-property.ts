@@ -17,12 +17,19 @@ export function licenceProperties(
   return [
     ...assignedLicenceOnly(before, after),
     { name: 'AssignedPlan', before: assignedPlans(before, at), after: assignedPlans(after, at) },
-    { name: 'LicenseAssignmentDetail', before: before.map(assignmentDetail), after: after.map(assignmentDetail) },
+    {
+      name: 'LicenseAssignmentDetail',
+      before: before.map(assignmentDetail),
+      after: after.map(assignmentDetail),
+    },
   ];
 }
 
 /** Only AssignedLicense: what a small record carries. */
-export function assignedLicenceOnly(before: readonly Holding[], after: readonly Holding[]): ChangedProperty[] {
+export function assignedLicenceOnly(
+  before: readonly Holding[],
+  after: readonly Holding[],
+): ChangedProperty[] {
   return [
     { name: 'AssignedLicense', before: before.map(assignedLicence), after: after.map(assignedLicence) },
   ];

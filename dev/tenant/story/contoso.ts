@@ -34,7 +34,13 @@ export type Doer =
 /** A GUID that depends on the text alone, so that a second play meets the same users. */
 export function stableId(text: string): string {
   const hex = createHash('sha256').update(`contoso/${text}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }
 
 function person(alias: string, name: string): Person {
@@ -82,16 +88,14 @@ export const groups = {
 } satisfies Record<string, Group>;
 
 const applications = {
-  graphPowerShell: application(
-    'Microsoft Graph Command Line Tools',
-    '14d82eec-204b-4c2f-b7e8-296a70dab67e',
-  ),
+  graphPowerShell: application('Microsoft Graph Command Line Tools', '14d82eec-204b-4c2f-b7e8-296a70dab67e'),
   officePortal: application('Microsoft Office 365 Portal', '00000006-0000-0ff1-ce00-000000000000'),
   groupLicensing: application('Microsoft Azure AD Group-Based Licensing'),
   directorySync: application('Microsoft.Azure.SyncFabric'),
 };
 
-const browser = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0';
+const browser =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0';
 
 export const doers = {
   /** The migration script, run by an administrator. */
@@ -102,9 +106,27 @@ export const doers = {
     ip: '192.0.2.40',
     userAgent: 'Mozilla/5.0 (Windows NT 10.0; Microsoft Windows 10.0.20348; en-US) PowerShell/7.5.1',
   },
-  ingrid: { kind: 'person', person: people.ingrid, through: applications.officePortal, ip: '192.0.2.40', userAgent: browser },
-  tomas: { kind: 'person', person: people.tomas, through: applications.officePortal, ip: '198.51.100.17', userAgent: browser },
-  priya: { kind: 'person', person: people.priya, through: applications.officePortal, ip: '2001:db8::1f', userAgent: browser },
+  ingrid: {
+    kind: 'person',
+    person: people.ingrid,
+    through: applications.officePortal,
+    ip: '192.0.2.40',
+    userAgent: browser,
+  },
+  tomas: {
+    kind: 'person',
+    person: people.tomas,
+    through: applications.officePortal,
+    ip: '198.51.100.17',
+    userAgent: browser,
+  },
+  priya: {
+    kind: 'person',
+    person: people.priya,
+    through: applications.officePortal,
+    ip: '2001:db8::1f',
+    userAgent: browser,
+  },
   groupLicensing: { kind: 'application', application: applications.groupLicensing },
   directorySync: { kind: 'application', application: applications.directorySync },
 } satisfies Record<string, Doer>;

@@ -65,7 +65,10 @@ export function groupDeletion(group: Group, happened: Happened): Records {
 export function groupLicensingFinished(group: Group, succeeded: number, failed: number, at: number): Records {
   const sentence = `[Users successfully assigned licenses: ${succeeded}, Users for whom license assignment failed: ${failed}.];`;
   return both({
-    ...groupEvent('Finish applying group based license to users', 'Update', group, { by: doers.groupLicensing, at }),
+    ...groupEvent('Finish applying group based license to users', 'Update', group, {
+      by: doers.groupLicensing,
+      at,
+    }),
     targets: [{ kind: 'group', group, changed: [{ name: 'Result', before: [], after: sentence }] }],
   });
 }

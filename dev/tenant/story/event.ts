@@ -52,7 +52,14 @@ function entraInitiator(by: Doer): unknown {
   if (by.kind === 'person') {
     const { id, name, upn } = by.person;
     return {
-      user: { id, displayName: name, userPrincipalName: upn, ipAddress: by.ip, userType: null, homeTenantId: null },
+      user: {
+        id,
+        displayName: name,
+        userPrincipalName: upn,
+        ipAddress: by.ip,
+        userType: null,
+        homeTenantId: null,
+      },
       app: null,
     };
   }
@@ -72,7 +79,14 @@ function entraTarget(target: Target): unknown {
   }));
   if (target.kind === 'group') {
     const { id, name } = target.group;
-    return { id, displayName: name, type: 'Group', userPrincipalName: null, groupType: 'unknownFutureValue', modifiedProperties };
+    return {
+      id,
+      displayName: name,
+      type: 'Group',
+      userPrincipalName: null,
+      groupType: 'unknownFutureValue',
+      modifiedProperties,
+    };
   }
   const { id, name, upn } = target.user;
   return { id, displayName: name, type: 'User', userPrincipalName: upn, groupType: null, modifiedProperties };

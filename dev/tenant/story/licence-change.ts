@@ -54,7 +54,12 @@ export function failedAssignment({ user, wanted, reason, by, at }: FailedAssignm
 
 type Complete = LicenceChange & { correlationId: string };
 
-function changeEvent({ user, by, at, correlationId }: Pick<Complete, 'user' | 'by' | 'at' | 'correlationId'>): DirectoryEvent {
+function changeEvent({
+  user,
+  by,
+  at,
+  correlationId,
+}: Pick<Complete, 'user' | 'by' | 'at' | 'correlationId'>): DirectoryEvent {
   return {
     activity: 'Change user license',
     category: 'UserManagement',

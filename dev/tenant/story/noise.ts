@@ -54,10 +54,16 @@ function signIn(user: Person, at: number): UnifiedRecord {
 }
 
 function mailboxSetting(user: Person, at: number): UnifiedRecord {
-  return exchangeCommand('Set-Mailbox', user.upn, 'NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)', at, {
-    Identity: user.upn,
-    AuditEnabled: 'True',
-  });
+  return exchangeCommand(
+    'Set-Mailbox',
+    user.upn,
+    'NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)',
+    at,
+    {
+      Identity: user.upn,
+      AuditEnabled: 'True',
+    },
+  );
 }
 
 /** A cmdlet of Exchange Online as the unified log keeps it (FACTS 7.5). */

@@ -42,11 +42,15 @@ export const scenes: readonly Scene[] = [
     title: 'Everybody has what they should have',
     happen: (at) => [
       later(licenceChange({ user: people.lukas, before: [], after: [e3], by: doers.ingrid, at })),
-      later(licenceChange({ user: people.noah, before: [], after: [e3], by: doers.ingrid, at, entra: 'twin' })),
+      later(
+        licenceChange({ user: people.noah, before: [], after: [e3], by: doers.ingrid, at, entra: 'twin' }),
+      ),
       later(licenceChange({ user: people.oliver, before: [], after: [e3], by: doers.ingrid, at })),
       later(accountChange('enabled', people.noah, { by: doers.ingrid, at: at - 1000 })),
       ...[people.sofia, people.emeka].flatMap((user) => join(user, at)),
-      later(groupLicenceChange(groups.projectOffice, [], [grantedProject], { by: doers.ingrid, at: at - 2000 })),
+      later(
+        groupLicenceChange(groups.projectOffice, [], [grantedProject], { by: doers.ingrid, at: at - 2000 }),
+      ),
       ...[people.hannah, people.yusuf].map((user) => granted(user, [e3], [e3, grantedProject], at)),
       granted(people.grace, [e3], [e3, grantedVisio], at),
     ],
@@ -62,11 +66,45 @@ export const scenes: readonly Scene[] = [
           }),
         ],
       },
-      later(licenceChange({ user: people.anna, before: [], after: [e3], by: doers.script, at: at - 2000, entra: 'sequence' })),
-      later(failedAssignment({ user: people.maria, wanted: e3, reason: noSeats, by: doers.script, at: at - 1600 })),
-      later(licenceChange({ user: people.jan, before: [], after: [e3], by: doers.script, at: at - 1200, entra: 'twin' })),
+      later(
+        licenceChange({
+          user: people.anna,
+          before: [],
+          after: [e3],
+          by: doers.script,
+          at: at - 2000,
+          entra: 'sequence',
+        }),
+      ),
+      later(
+        failedAssignment({
+          user: people.maria,
+          wanted: e3,
+          reason: noSeats,
+          by: doers.script,
+          at: at - 1600,
+        }),
+      ),
+      later(
+        licenceChange({
+          user: people.jan,
+          before: [],
+          after: [e3],
+          by: doers.script,
+          at: at - 1200,
+          entra: 'twin',
+        }),
+      ),
       later(failedAssignment({ user: people.daniel, reason: noSeats, by: doers.script, at: at - 800 })),
-      later(failedAssignment({ user: people.siobhan, wanted: e3, reason: noLocation, by: doers.script, at: at - 400 })),
+      later(
+        failedAssignment({
+          user: people.siobhan,
+          wanted: e3,
+          reason: noLocation,
+          by: doers.script,
+          at: at - 400,
+        }),
+      ),
     ],
   },
   {
@@ -100,7 +138,9 @@ export const scenes: readonly Scene[] = [
     second: 30,
     title: 'An administrator takes a product from a group; its two members lose it',
     happen: (at) => [
-      later(groupLicenceChange(groups.projectOffice, [grantedProject], [], { by: doers.ingrid, at: at - 2000 })),
+      later(
+        groupLicenceChange(groups.projectOffice, [grantedProject], [], { by: doers.ingrid, at: at - 2000 }),
+      ),
       later(withdrawn(people.hannah, [e3, grantedProject], [e3], at - 800)),
       later(withdrawn(people.yusuf, [e3, grantedProject], [e3], at - 600)),
       later(groupLicensingFinished(groups.projectOffice, 2, 0, at)),
@@ -143,7 +183,9 @@ export const scenes: readonly Scene[] = [
     second: 55,
     title: 'A failed assignment is put right',
     happen: (at) => [
-      later(licenceChange({ user: people.maria, before: [], after: [e3], by: doers.ingrid, at, entra: 'twin' })),
+      later(
+        licenceChange({ user: people.maria, before: [], after: [e3], by: doers.ingrid, at, entra: 'twin' }),
+      ),
     ],
   },
 ];

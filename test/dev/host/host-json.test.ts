@@ -41,7 +41,9 @@ describe('host.json', () => {
 
   test('may begin with a byte order mark and writes times with days and fractions', async () => {
     const times = { visibilityTimeout: '1.02:03:04', maxPollingInterval: '00:00:00.250' };
-    const { queues } = await read(`\uFEFF${JSON.stringify({ version: '2.0', extensions: { queues: times } })}`);
+    const { queues } = await read(
+      `\uFEFF${JSON.stringify({ version: '2.0', extensions: { queues: times } })}`,
+    );
     expect(queues.visibilityTimeoutMilliseconds).toBe((((24 + 2) * 60 + 3) * 60 + 4) * 1000);
     expect(queues.maxPollingMilliseconds).toBe(250);
   });

@@ -24,7 +24,10 @@ async function read(text: string, environment: Record<string, string | undefined
 
 describe('settings', () => {
   test('come from local.settings.json, and before it from the environment', async () => {
-    const settings = await read('{"Values":{"A":"file","B":"file","N":5}}', { A: 'environment', C: undefined });
+    const settings = await read('{"Values":{"A":"file","B":"file","N":5}}', {
+      A: 'environment',
+      C: undefined,
+    });
     expect(settings).toEqual({ A: 'environment', B: 'file', N: '5' });
   });
 
@@ -51,7 +54,9 @@ describe('settings', () => {
 
   test('give the timing: 30 seconds of lock unless told otherwise', () => {
     expect(readTiming({})).toEqual({ lockSeconds: 30 });
-    expect(readTiming({ GRACEWATCH_TIMING: '{"lockSeconds":2,"retrySeconds":0,"postGapSeconds":1}' })).toEqual({
+    expect(
+      readTiming({ GRACEWATCH_TIMING: '{"lockSeconds":2,"retrySeconds":0,"postGapSeconds":1}' }),
+    ).toEqual({
       lockSeconds: 2,
       retrySeconds: 0,
     });

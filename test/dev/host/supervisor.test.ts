@@ -4,7 +4,10 @@ import { afterLife } from '../../../dev/host/supervisor.ts';
 describe('the supervisor', () => {
   test('ends with a host that was asked to end', () => {
     expect(afterLife({ code: 0, signal: null, ran: true }, true, 0)).toEqual({ kind: 'end', exitCode: 0 });
-    expect(afterLife({ code: null, signal: 'SIGTERM', ran: false }, true, 0)).toEqual({ kind: 'end', exitCode: 0 });
+    expect(afterLife({ code: null, signal: 'SIGTERM', ran: false }, true, 0)).toEqual({
+      kind: 'end',
+      exitCode: 0,
+    });
     expect(afterLife({ code: 0, signal: null, ran: true }, false, 0)).toEqual({ kind: 'end', exitCode: 0 });
   });
 

@@ -9,7 +9,11 @@ describe('the retry of a timer', () => {
 
   test('waits as long each time where the delay is fixed, and ends', () => {
     const retry = { retryStrategy: 'fixedDelay', maxRetryCount: 2, delayInterval: { seconds: 3 } };
-    expect([1, 2, 3].map((count) => retryDelayMilliseconds(retry, count, 0.5))).toEqual([3000, 3000, undefined]);
+    expect([1, 2, 3].map((count) => retryDelayMilliseconds(retry, count, 0.5))).toEqual([
+      3000,
+      3000,
+      undefined,
+    ]);
   });
 
   test('never ends with a count of -1', () => {
@@ -26,12 +30,16 @@ describe('the retry of a timer', () => {
     };
     expect(retryDelayMilliseconds(retry, 1, 0)).toBe(2000);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 49 }), fc.double({ min: 0, max: 0.99, noNaN: true }), (count, random) => {
-        const delay = retryDelayMilliseconds(retry, count, random) ?? -1;
-        expect(delay).toBeGreaterThanOrEqual(2000);
-        expect(delay).toBeLessThanOrEqual(60_000);
-        expect(retryDelayMilliseconds(retry, count + 1, random)).toBeGreaterThanOrEqual(delay);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 49 }),
+        fc.double({ min: 0, max: 0.99, noNaN: true }),
+        (count, random) => {
+          const delay = retryDelayMilliseconds(retry, count, random) ?? -1;
+          expect(delay).toBeGreaterThanOrEqual(2000);
+          expect(delay).toBeLessThanOrEqual(60_000);
+          expect(retryDelayMilliseconds(retry, count + 1, random)).toBeGreaterThanOrEqual(delay);
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { CannotStart } from './cannot-start.ts';
+
+export const help = `npm start [-- OPTIONS]
+
+Runs Gracewatch on this machine: embedded storage, a simulated tenant that lives through its story in about a minute,
+the functions, and a page with the cards that Teams would show. Everything is kept in .gracewatch/.
+
+  --port N       port of the functions (7071)
+  --page-port N  port of the simulated tenant and its card page (7080)
+  --fresh        forget what was kept from earlier starts
+  --no-story     let nothing happen in the tenant
+  --help         this text
+
+Ctrl-C stops all of it.`;
+
+export interface Options {
+  port: number;
+  pagePort: number;
+  fresh: boolean;
+  story: boolean;
+  help: boolean;
+}
+
+/** @throws CannotStart naming what is wrong */
+export function readOptions(args: readonly string[]): Options {
+  const values = parse(args);
+  return {
+    port: readPort('--port', values.port),
+    pagePort: readPort('--page-port', values['page-port']),
+    fresh: values.fresh,
+    story: !values['no-story'],
+    help: values.help,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '7071' },
+        'page-port': { type: 'string', default: '7080' },
+        fresh: { type: 'boolean', default: false },
+        'no-story': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new CannotStart(`${error instanceof Error ? error.message : String(error)} Try --help.`, {
+      cause: error,
+    });
+  }
+}
+
+function readPort(option: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new CannotStart(`${option} must be a port number (1 to 65535)`);
+}

@@ -1,0 +1,92 @@
+import {
+  ClientAssertionCredential,
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+} from '@azure/identity';
+import { describe, expect, test } from '@jest/globals';
+import { createTokenFor, credentialFor, readToken } from '../../shared/adapters/credentials.ts';
+import type { CredentialSettings } from '../../shared/config.ts';
+import { Secret } from '../../shared/secret.ts';
+
+const contoso = '11111111-1111-4111-8111-111111111111';
+const fabrikam = '22222222-2222-4222-8222-222222222222';
+const application = '33333333-3333-4333-8333-333333333333';
+const authority = 'https://login.microsoftonline.com';
+const scope = 'https://graph.microsoft.com/.default';
+const withSecret: CredentialSettings = {
+  kind: 'client-secret',
+  clientId: application,
+  secret: new Secret('very-secret'),
+};
+
+describe('a token', () => {
+  test('without a credential names the tenant', async () => {
+    expect(await createTokenFor({ kind: 'none' }, '')(contoso, scope)).toBe(`none:${contoso}`);
+  });
+
+  test('comes from one credential a tenant, for whichever scope', async () => {
+    const made: string[] = [];
+    const tokenFor = createTokenFor(withSecret, authority, (_settings, tenantId, at) => {
+      made.push(`${tenantId} ${at}`);
+      return {
+        getToken: (asked) =>
+          Promise.resolve({ token: `${tenantId} ${String(asked)}`, expiresOnTimestamp: 0 }),
+      };
+    });
+    expect(await tokenFor(contoso, scope)).toBe(`${contoso} ${scope}`);
+    expect(await tokenFor(contoso, 'https://manage.office.com/.default')).toBe(
+      `${contoso} https://manage.office.com/.default`,
+    );
+    expect(await tokenFor(fabrikam, scope)).toBe(`${fabrikam} ${scope}`);
+    expect(made).toEqual([`${contoso} ${authority}`, `${fabrikam} ${authority}`]);
+  });
+
+  test('that the credential does not give is an error', async () => {
+    const tokenFor = createTokenFor(withSecret, authority, () => ({ getToken: () => Promise.resolve(null) }));
+    await expect(tokenFor(contoso, scope)).rejects.toThrow('no token');
+  });
+});
+
+describe('a credential', () => {
+  test.each([
+    ['managed-identity', { kind: 'managed-identity' }, ManagedIdentityCredential],
+    [
+      'managed-identity of a user',
+      { kind: 'managed-identity', clientId: application },
+      ManagedIdentityCredential,
+    ],
+    ['federated', { kind: 'federated', clientId: application }, ClientAssertionCredential],
+    [
+      'federated by an identity of its own',
+      { kind: 'federated', clientId: application, identityClientId: fabrikam },
+      ClientAssertionCredential,
+    ],
+    ['client-secret', withSecret, ClientSecretCredential],
+  ] as const)('is made without a call: %s', (_, settings, expected) => {
+    expect(
+      credentialFor(settings as Exclude<CredentialSettings, { kind: 'none' }>, contoso, authority),
+    ).toBeInstanceOf(expected);
+  });
+});
+
+describe('why there is no token', () => {
+  const failing = (error: unknown) => readToken(() => Promise.reject(error as Error), contoso, scope);
+
+  test('is the code of the authority where it decided', async () => {
+    const error = new Error(
+      'invalid_client: 7000215 - AADSTS7000215: Invalid client secret very-secret provided.',
+    );
+    expect(await failing(error)).toEqual({
+      kind: 'refused',
+      reason: 'no token: the authority answered AADSTS7000215',
+      code: 'AADSTS7000215',
+    });
+  });
+
+  test.each([new Error('connect ECONNREFUSED very-secret'), 'very-secret', undefined])(
+    'is to be tried again else',
+    async (error) => {
+      expect(await failing(error)).toEqual({ kind: 'later', reason: 'no token could be fetched' });
+    },
+  );
+});
