@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { findRuleFiles } from '../shared/adapters/rule-files.ts';
 
 /**
  * Builds the function app: one CommonJS file from an entry made over `functions/*.ts` and the rule files, so neither list is kept by
@@ -10,21 +11,14 @@ import { build, type Plugin } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = path.join(root, 'dist', 'main.cjs');
 
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(path.join(root, directory), { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
-    .sort();
-}
-
 /** Puts the list of rule files in the place of the search for them (`shared/adapters/rule-files.ts`). */
 function generatedRules(files: readonly string[]): Plugin {
-  const imports = files.map((file, index) => `import * as rule${String(index)} from './${file}';`);
-  const modules = files.map((file, index) => {
-    const id = file.replace(/^shared\/rules\//, '').replace(/\.ts$/, '');
-    return `{ path: ${JSON.stringify(id)}, rule: rule${String(index)}.rule }`;
-  });
+  const imports = files.map(
+    (file, index) => `import * as rule${String(index)} from './shared/rules/${file}';`,
+  );
+  const modules = files.map(
+    (file, index) => `{ path: '${file.replace(/\.ts$/, '')}', rule: rule${String(index)}.rule }`,
+  );
   const contents = [
     `import { ruleSet } from './shared/evaluate/rule-set.ts';`,
     ...imports,
@@ -43,11 +37,11 @@ function generatedRules(files: readonly string[]): Plugin {
   };
 }
 
-const functions = await filesIn('functions');
-const rules = await filesIn('shared/rules');
+const functions = (await readdir(path.join(root, 'functions'))).sort();
+const rules = await findRuleFiles(path.join(root, 'shared', 'rules'));
 const result = await build({
   stdin: {
-    contents: functions.map((file) => `import './${file}';`).join('\n'),
+    contents: functions.map((file) => `import './functions/${file}';`).join('\n'),
     resolveDir: root,
     loader: 'ts',
   },
@@ -57,8 +51,6 @@ const result = await build({
   format: 'cjs',
   outfile,
   external: ['@azure/functions-core'],
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
   plugins: [generatedRules(rules)],

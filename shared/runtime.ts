@@ -33,6 +33,11 @@ import { ruleSettings } from './evaluate/rule-set.ts';
 import names from './names.json' with { type: 'json' };
 import type { Log } from './ports.ts';
 
+/** A workflow answers before it posts, so a slow answer is no answer. */
+const postTimeoutSeconds = 10;
+/** Who holds a channel longer than a post can take has died. */
+const postLeaseSeconds = postTimeoutSeconds + 5;
+
 /**
  * The composition root: settings are parsed once, every adapter is made once, and each function of the app is one call of what
  * this returns. A wrong setting throws here, so the app does not start and the setting is named.
@@ -55,7 +60,7 @@ export function createRuntime(environment: Environment) {
   const tokenFor = createTokenFor(config.credential, config.endpoints.authority);
   const graph = createGraph({ endpoint: config.endpoints.graph, tokenFor });
   const activity = createActivityApi({ endpoint: config.endpoints.activity, tokenFor });
-  const sender = createTeamsSender(channels);
+  const sender = createTeamsSender(channels, { timeoutMilliseconds: postTimeoutSeconds * 1000 });
 
   const logOf = (context: InvocationContext): Log =>
     createLog((level, line) => {
@@ -102,6 +107,8 @@ export function createRuntime(environment: Environment) {
         { alerts, notices, sender, queues, oversize, clock, log: logOf(context) },
         {
           channels,
+          tenants,
+          leaseSeconds: postLeaseSeconds,
           postGapSeconds: timing.postGapSeconds,
           retrySeconds: timing.retrySeconds,
           ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
@@ -135,22 +142,32 @@ export function createRuntime(environment: Environment) {
 
     answerHistory: (request: HttpRequest) =>
       signedIn(request, () =>
-        showHistory(request.params['tenantId'] ?? '', request.params['user'] ?? '', tenants, timing.latestArrivalMinutes, {
-          timeline,
-          alerts,
-          coverage,
-          clock,
-        }),
+        showHistory(
+          request.params['tenantId'] ?? '',
+          request.params['user'] ?? '',
+          tenants,
+          timing.latestArrivalMinutes,
+          {
+            timeline,
+            alerts,
+            coverage,
+            clock,
+          },
+        ),
       ),
 
     answerCoverage: (request: HttpRequest) => signedIn(request, () => showCoverage(tenants, coverage)),
 
-    answerHealth: async () => responseOf(await showHealth(manifest.version, tenants, { coverage, poison, clock })),
+    answerHealth: async () =>
+      responseOf(await showHealth(manifest.version, tenants, { coverage, poison, clock })),
 
     answerDashboard: (request: HttpRequest) =>
-      signedIn(request, () => Promise.resolve(problem(501, 'Not there yet', 'the dashboard is not part of this version'))),
+      signedIn(request, () =>
+        Promise.resolve(problem(501, 'Not there yet', 'the dashboard is not part of this version')),
+      ),
 
-    answerNotThereYet: () => responseOf(problem(501, 'Not there yet', 'webhooks are not part of this version')),
+    answerNotThereYet: () =>
+      responseOf(problem(501, 'Not there yet', 'webhooks are not part of this version')),
   };
 }
 

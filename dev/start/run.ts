@@ -140,8 +140,10 @@ async function watch(
   ending: AbortSignal,
 ): Promise<never> {
   const alerts = watchAlerts(productUrl);
-  const known = await alerts.skip();
-  if (known > 0) console.log(`  ${known} alerts from before; --fresh forgets them.\n`);
+  await attempt(async () => {
+    const known = await alerts.skip();
+    if (known > 0) console.log(`  ${known} alerts from before; --fresh forgets them.\n`);
+  });
   if (story) void tenant.story.play();
 
   let collectUntil = performance.now() + secondsAfterStory * 1000;

@@ -59,7 +59,7 @@ export function createControl({ logs, faults, story }: Controlled): (call: Call)
         faults.clear();
         return empty(204);
       case 'POST /control/story':
-        story.play();
+        void story.play();
         return json(202, story.state());
       case 'GET /control/story':
         return json(200, story.state());

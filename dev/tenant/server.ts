@@ -57,18 +57,19 @@ export async function startSimulatedTenant(options: SimulatedTenantOptions = {})
   const service = (path: string): ((call: Call) => Answer) | undefined => {
     if (path.startsWith('/v1.0/')) return graph;
     if (path.startsWith('/api/v1.0/')) return activity;
-    return path.startsWith('/teams/') ? teams.handle : undefined;
+    return path.startsWith('/teams/') ? (call) => teams.handle(call) : undefined;
   };
 
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  /** The answer to a request; `undefined` where it is sent already, or never will be. */
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> => {
     const host = loopbackHost(request);
-    if (host === undefined)
-      return send(response, json(421, { error: 'this server answers on loopback only' }));
+    if (host === undefined) return json(421, { error: 'this server answers on loopback only' });
     const url = new URL(request.url ?? '/', `http://${host}`);
     const handle = service(url.pathname);
-    if (handle === undefined && request.method === 'GET' && page(url.pathname, request, response)) return;
+    if (handle === undefined && request.method === 'GET' && page(url.pathname, request, response))
+      return undefined;
     const body = await readBody(request);
-    if (body === undefined) return send(response, json(413, { error: 'the body is too large' }));
+    if (body === undefined) return json(413, { error: 'the body is too large' });
     const call: Call = {
       method: request.method ?? 'GET',
       path: url.pathname,
@@ -80,18 +81,23 @@ export async function startSimulatedTenant(options: SimulatedTenantOptions = {})
     if (handle === undefined) {
       // A page of another origin must not steer the tenant through somebody's browser.
       const foreign = request.headers.origin !== undefined && request.headers.origin !== url.origin;
-      return send(response, foreign ? json(403, { error: 'not from this origin' }) : control(call));
+      return foreign ? json(403, { error: 'not from this origin' }) : control(call);
     }
     const fault = faults.take(`${url.pathname}${url.search}`);
-    if (fault === undefined) return send(response, handle(call));
-    applyFault(response, fault, call, handle, now());
+    return fault === undefined ? handle(call) : withFault(response, fault, call, handle, now());
   };
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => {
-      // The caller went away while it was sending.
-      response.destroy();
-    });
+    answer(request, response).then(
+      (given) => {
+        if (given !== undefined) send(response, given);
+      },
+      (error: unknown) => {
+        // The caller went away while it was sending, or this server has a defect that somebody must see.
+        if (request.destroyed) response.destroy();
+        else send(response, json(500, { error: String(error) }));
+      },
+    );
   });
   // Long-lived clients keep connections; one that is closed under a request in flight would look like a fault.
   server.keepAliveTimeout = 65_000;
@@ -130,18 +136,19 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-function applyFault(
+function withFault(
   response: ServerResponse,
   fault: Fault,
   call: Call,
   handle: (call: Call) => Answer,
   at: number,
-): void {
-  if ('status' in fault) send(response, faultAnswer(fault, call.path, at));
-  else if ('reset' in fault) response.socket?.resetAndDestroy();
-  else if ('truncate' in fault) send(response, truncated(handle(call)));
-  else if ('nonJson' in fault) send(response, proxyPage);
-  // A hanging request ends when its caller gives up, or with the server.
+): Answer | undefined {
+  if ('status' in fault) return faultAnswer(fault, call.path, at);
+  if ('truncate' in fault) return truncated(handle(call));
+  if ('nonJson' in fault) return proxyPage;
+  // Else it hangs: such a request ends when its caller gives up, or with the server.
+  if ('reset' in fault) response.socket?.resetAndDestroy();
+  return undefined;
 }
 
 const proxyPage: Answer = {

@@ -9,7 +9,7 @@ import { storedAlertSchema, storedNoticeSchema } from './stored-alert.ts';
 import { isBelow, keysBelow, tableKey } from './table-keys.ts';
 import { fromRow, listRows, toRow } from './table-rows.ts';
 import type { StoredRow } from './table-rows.ts';
-import { mostRowsAtOnce, saveTogether } from './table-writes.ts';
+import { mostRowsAtOnce, saveRow } from './table-writes.ts';
 
 interface Found {
   alert: StoredAlert;
@@ -42,7 +42,7 @@ export function createAlertTable(table: TableClient): AlertStore {
           `alert ${alert.id} has ${changes.length} notices to write; one transaction holds ${mostRowsAtOnce - 1}`,
         );
       }
-      return saveTogether(table, alertRow(alert), version, changes);
+      return saveRow(table, alertRow(alert), version, changes);
     },
 
     async *list(filter) {

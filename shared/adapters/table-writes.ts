@@ -32,50 +32,20 @@ export async function deleteRows(
   }
 }
 
-/** Inserts the row without `version`, else replaces the one that had it. */
+/** Inserts the row without `version`, else replaces the one that had it; `others` of its partition in the same transaction. */
 export async function saveRow(
   table: TableClient,
   row: TableRow,
   version: string | undefined,
-): Promise<'saved' | 'changed'> {
-  return refusedAsChanged(version, async () => {
-    if (version === undefined)
-      await createdWhenMissing(
-        () => table.createTable(),
-        () => table.createEntity(row),
-      );
-    else await table.updateEntity(row, 'Replace', { etag: version });
-  });
-}
-
-/** As `saveRow`, with other rows of the same partition in one transaction. */
-export async function saveTogether(
-  table: TableClient,
-  row: TableRow,
-  version: string | undefined,
-  others: readonly TransactionAction[],
-): Promise<'saved' | 'changed'> {
-  return refusedAsChanged(version, async () => {
-    if (version === undefined) {
-      await createdWhenMissing(
-        () => table.createTable(),
-        () => table.submitTransaction([['create', row], ...others]),
-      );
-    } else {
-      await table.submitTransaction([['update', row, 'Replace', { etag: version }], ...others]);
-    }
-  });
-}
-
-/** 409: somebody inserted it. 412: somebody wrote it. 404 where a row was expected: somebody deleted it. */
-async function refusedAsChanged(
-  version: string | undefined,
-  write: () => Promise<void>,
+  others: readonly TransactionAction[] = [],
 ): Promise<'saved' | 'changed'> {
   try {
-    await write();
+    await (version === undefined
+      ? creatingTable(table, () => table.submitTransaction([['create', row], ...others]))
+      : table.submitTransaction([['update', row, 'Replace', { etag: version }], ...others]));
     return 'saved';
   } catch (error) {
+    // 409: somebody inserted it. 412: somebody wrote it. 404 where a row was expected: somebody deleted it.
     const status = statusOf(error);
     if (status === 409 || status === 412 || (status === 404 && version !== undefined)) return 'changed';
     throw error;
@@ -84,32 +54,26 @@ async function refusedAsChanged(
 
 /** False where the transaction was refused as a whole because one of its rows is there already. */
 async function insertTogether(table: TableClient, rows: readonly TableRow[]): Promise<boolean> {
-  return unlessStatus(409, () =>
-    createdWhenMissing(
-      () => table.createTable(),
-      () => table.submitTransaction(rows.map((row): TransactionAction => ['create', row])),
-    ),
-  );
+  const actions = rows.map((row): TransactionAction => ['create', row]);
+  return unlessStatus(409, () => creatingTable(table, () => table.submitTransaction(actions)));
 }
 
 /** False where the transaction was refused as a whole because one of its rows is gone already. */
 async function deleteTogether(table: TableClient, rows: readonly TableRow[]): Promise<boolean> {
-  return unlessStatus(404, () =>
-    table.submitTransaction(rows.map((row): TransactionAction => ['delete', row])),
-  );
+  const actions = rows.map((row): TransactionAction => ['delete', row]);
+  return unlessStatus(404, () => table.submitTransaction(actions));
 }
 
 async function insertRow(table: TableClient, row: TableRow): Promise<void> {
-  await unlessStatus(409, () =>
-    createdWhenMissing(
-      () => table.createTable(),
-      () => table.createEntity(row),
-    ),
-  );
+  await unlessStatus(409, () => creatingTable(table, () => table.createEntity(row)));
 }
 
 async function deleteRow(table: TableClient, { partitionKey, rowKey }: TableRow): Promise<void> {
   await unlessStatus(404, () => table.deleteEntity(partitionKey, rowKey));
+}
+
+function creatingTable<T>(table: TableClient, insert: () => Promise<T>): Promise<T> {
+  return createdWhenMissing(() => table.createTable(), insert);
 }
 
 /** True when done, false when it failed with the status that means that there was nothing to do. */

@@ -22,7 +22,9 @@ export function applyFinding(finding: Finding, stored: StoredAlert | undefined, 
     case 'unknown':
       return { kind: 'unchanged' };
     case 'firing':
-      return finding.firing === undefined ? { kind: 'unchanged' } : fire(finding, finding.firing, stored, now);
+      return finding.firing === undefined
+        ? { kind: 'unchanged' }
+        : fire(finding, finding.firing, stored, now);
     case 'clear':
       return stored === undefined ? overAtFirstSight(finding) : clear(finding, stored, now);
   }
@@ -95,12 +97,7 @@ function update(stored: StoredAlert, next: StoredAlert, reasons: NoticeReason[],
 }
 
 /** Why an open alert is told again. Who acknowledged or snoozed it is disturbed only when it gets worse. */
-function updateReasons(
-  finding: Finding,
-  firing: Firing,
-  stored: StoredAlert,
-  now: string,
-): NoticeReason[] {
+function updateReasons(finding: Finding, firing: Firing, stored: StoredAlert, now: string): NoticeReason[] {
   const reasons: NoticeReason[] = [];
   const moreSevere = severities.indexOf(finding.severity) > severities.indexOf(stored.severity);
   if (moreSevere || firing.extent.some((id) => !stored.extent.includes(id))) reasons.push('worse');
@@ -135,7 +132,8 @@ export type ActionOutcome = { kind: 'changed'; alert: StoredAlert } | { kind: 'r
 
 /** Somebody looks after it. It stays silent until it gets worse, and resolves when the matter is settled. */
 export function acknowledge(alert: StoredAlert, note: string | undefined, now: string): ActionOutcome {
-  if (alert.status === 'resolved') return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
+  if (alert.status === 'resolved')
+    return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
   return { kind: 'changed', alert: { ...actedOn(alert, note, now), status: 'acknowledged' } };
 }
 
@@ -146,7 +144,8 @@ export function snooze(
   note: string | undefined,
   now: string,
 ): ActionOutcome {
-  if (alert.status === 'resolved') return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
+  if (alert.status === 'resolved')
+    return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
   if (!(Date.parse(until) > Date.parse(now))) {
     return { kind: 'refused', reason: 'the snooze must end in the future' };
   }

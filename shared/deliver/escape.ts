@@ -39,12 +39,12 @@ function escapeMarkdown(text: string): string {
       // Tags and mentions cannot be made of these, whatever a client thinks of escapes.
       .replaceAll('<', '‹')
       .replaceAll('>', '›')
-      .replace(/[\\*`~[\]]/g, '\\$&')
-      .replace(/_+/g, escapeUnderscores)
       // A link needs its two halves side by side, a card function its two braces, an entity its name behind the ampersand.
       .replace(/\](?=[([:])/g, '] ')
       .replace(/\{(?=\{)/g, '{ ')
       .replace(/&(?=#?\w+;)/g, '& ')
+      .replace(/[\\*`~[\]]/g, '\\$&')
+      .replace(/_+/g, escapeUnderscores)
       // At the start of a line these make headings and lists.
       .replace(/^[#+-]/, '\\$&')
       .replace(/^(\d+)([.)])/, '$1\\$2')

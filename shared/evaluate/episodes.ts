@@ -89,12 +89,7 @@ function nextMoment(
 }
 
 /** Law 3: `unknown` opens and closes nothing. */
-function lived(
-  before: Life | undefined,
-  verdict: Verdict,
-  qualifiers: Qualifiers,
-  moment: string,
-): Life {
+function lived(before: Life | undefined, verdict: Verdict, qualifiers: Qualifiers, moment: string): Life {
   const wasFiring = before?.last.kind === 'firing';
   const life = before ?? { qualifiers, episode: 0, last: verdict };
   switch (verdict.kind) {

@@ -12,5 +12,7 @@ export function fingerprintOf(
   qualifiers: Qualifiers,
 ): string {
   const sorted = Object.entries(qualifiers).sort(([left], [right]) => (left < right ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([tenantId, rule, subjectId, sorted])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([tenantId, rule, subjectId, sorted]))
+    .digest('hex');
 }

@@ -28,7 +28,9 @@ export function ruleSet(modules: readonly { path: string; rule: unknown }[]): Ru
       throw new Error(`${path}: must export \`rule\`, made by defineRule (${issuesOf(parsed.error)})`);
     }
     if (parsed.data.id !== path) {
-      throw new Error(`${path}: its rule has the id ${JSON.stringify(parsed.data.id)}; the id is folder/file`);
+      throw new Error(
+        `${path}: its rule has the id ${JSON.stringify(parsed.data.id)}; the id is folder/file`,
+      );
     }
     return rule as Rule;
   });
@@ -46,10 +48,7 @@ export interface RuleSettings {
  * The settings of every rule: its defaults, and over them what `GRACEWATCH_RULES` says.
  * @throws with one line for each setting that does not fit: rule id and path, never the value
  */
-export function ruleSettings(
-  rules: readonly Rule[],
-  given: Readonly<Record<string, unknown>>,
-): RuleSettings {
+export function ruleSettings(rules: readonly Rule[], given: Readonly<Record<string, unknown>>): RuleSettings {
   const known = new Set(rules.map(({ id }) => id));
   const warnings = Object.keys(given)
     .filter((id) => !known.has(id))

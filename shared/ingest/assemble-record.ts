@@ -61,7 +61,7 @@ export interface Target {
   name?: string;
 }
 
-export interface RecordBody {
+interface RecordBody {
   /** Only asked of records that are kept: most "Update user" are not. */
   doer: () => Doer;
   outcome: AuditRecord['outcome'];

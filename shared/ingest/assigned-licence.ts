@@ -3,7 +3,7 @@ import { asObject, asText, decoded } from './json-value.ts';
 import { findGuid, readGuid } from './object-id.ts';
 
 /** A product as an audit record names it. `disabledPlans` are names or lower-case GUIDs, as the record has them. */
-export interface AssignedLicence {
+interface AssignedLicence {
   skuId?: string;
   partNumber?: string;
   disabledPlans: string[];

@@ -2,12 +2,12 @@ import { asObject, decoded, field } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 import { isAuditData } from './purview-row.ts';
 
-export type JsonFormat = 'graph' | 'azure-monitor' | 'activity' | 'sentinel';
-export type CsvFormat = 'purview-csv' | 'sentinel';
+type JsonFormat = 'graph' | 'azure-monitor' | 'activity' | 'sentinel';
+type CsvFormat = 'purview-csv' | 'sentinel';
 export type Format = JsonFormat | CsvFormat;
 
 /** Why a file is no log that can be read: one clause for people, in which nothing of the file's text stands. */
-export interface NotALog {
+interface NotALog {
   kind: 'not-a-log';
   reason: string;
 }

@@ -14,7 +14,7 @@ import { readDetails } from './record-details.ts';
 import { readUserName } from './user-name.ts';
 
 /** A record of Entra's audit log: Graph, Azure Monitor and Sentinel put the same fields into different frames. Values are raw. */
-export interface EntraEvent {
+interface EntraEvent {
   tenantId: string;
   id: unknown;
   at: unknown;

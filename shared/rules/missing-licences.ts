@@ -27,7 +27,9 @@ type Change = FactOf<'licences-changed'> & Required<Pick<FactOf<'licences-change
 
 /** Only changes that are told completely count: an incomplete one takes nothing away and brings nothing back. */
 export function isToldChange(fact: Fact): fact is Change {
-  return fact.kind === 'licences-changed' && fact.complete && fact.before !== undefined && fact.after !== undefined;
+  return (
+    fact.kind === 'licences-changed' && fact.complete && fact.before !== undefined && fact.after !== undefined
+  );
 }
 
 /** The facts in order of time; what is missing after the last of them. */
@@ -61,7 +63,8 @@ export function missingLicences(facts: readonly Fact[]): MissingLicences {
       regain(fact);
       held = fact.after;
     } else if (fact.kind === 'user-deleted') {
-      const lastLossAt = latestLoss({ products: [...products.values()], plans: [...plans.values()] })?.fact.at;
+      const lastLossAt = latestLoss({ products: [...products.values()], plans: [...plans.values()] })?.fact
+        .at;
       deletion = { at: fact.at, ...(lastLossAt === undefined ? {} : { lastLossAt }) };
       products.clear();
       plans.clear();

@@ -6,6 +6,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { createTokenFor, credentialFor, readToken } from '../../shared/adapters/credentials.ts';
 import type { CredentialSettings } from '../../shared/config.ts';
+import type { ReadOutcome } from '../../shared/ports.ts';
 import { Secret } from '../../shared/secret.ts';
 
 const contoso = '11111111-1111-4111-8111-111111111111';
@@ -63,14 +64,13 @@ describe('a credential', () => {
     ],
     ['client-secret', withSecret, ClientSecretCredential],
   ] as const)('is made without a call: %s', (_, settings, expected) => {
-    expect(
-      credentialFor(settings as Exclude<CredentialSettings, { kind: 'none' }>, contoso, authority),
-    ).toBeInstanceOf(expected);
+    expect(credentialFor(settings, contoso, authority)).toBeInstanceOf(expected);
   });
 });
 
 describe('why there is no token', () => {
-  const failing = (error: unknown) => readToken(() => Promise.reject(error as Error), contoso, scope);
+  const failing = (error: unknown): Promise<ReadOutcome<string>> =>
+    readToken(() => Promise.reject(error), contoso, scope);
 
   test('is the code of the authority where it decided', async () => {
     const error = new Error(

@@ -177,7 +177,7 @@ describe.each(stores)('alerts %s', (_, createStore) => {
 
   test('keep the notices of one out of another, also where one id begins like the other', async () => {
     const store = createStore();
-    const ids = ['a', 'a1', 'a1!n', 'A', 'a-', 'ü', `${'f'.repeat(64)}`];
+    const ids = ['a', 'a1', 'a1!n', 'A', 'a-', 'ü', 'f'.repeat(64)];
     for (const id of ids) await store.save(alert({ id, notices: [notice(`of ${id}`)] }), undefined);
     for (const id of ids) {
       expect((await store.get(contoso, id))?.alert.notices.map(({ key }) => key)).toEqual([`of ${id}`]);

@@ -15,7 +15,7 @@ interface Harness {
   queues: Queues;
   oversize: OversizeItems;
   /** The envelopes in the queue `collect` that can be seen now. */
-  arrived(): Promise<Envelope[]>;
+  arrived: () => Promise<Envelope[]>;
 }
 
 function inMemory(): Harness {

@@ -26,7 +26,9 @@ describe('a name from a tenant is plain text on a card', () => {
   });
 
   test('direction marks, zero-width and control characters go, line breaks become blanks', () => {
-    expect(plain('an\u202Ena\u2066\u200E lee\u200B\r\n# second\u2028line\u0007!')).toBe('anna lee # second line !');
+    expect(plain('an\u202Ena\u2066\u200E lee\u200B\r\n# second\u2028line\u0007!')).toBe(
+      'anna lee # second line !',
+    );
   });
 
   test('half a surrogate becomes the replacement character', () => {
@@ -66,8 +68,43 @@ const hostileText = fc
   .array(
     fc.oneof(
       fc.constantFrom(
-        ...['*', '_', '[', ']', '(', ')', '`', '#', '~', '>', '<', '-', '+', '&', '{', '}', '\\', '!', ':', ';'],
-        ...['\n', '\r', '\u202E', '\u2066', '\u200E', '\u200B', '\u0000', '\uD800', '1.', '&lt;', '<at>', '](', '{{'],
+        ...[
+          '*',
+          '_',
+          '[',
+          ']',
+          '(',
+          ')',
+          '`',
+          '#',
+          '~',
+          '>',
+          '<',
+          '-',
+          '+',
+          '&',
+          '{',
+          '}',
+          '\\',
+          '!',
+          ':',
+          ';',
+        ],
+        ...[
+          '\n',
+          '\r',
+          '\u202E',
+          '\u2066',
+          '\u200E',
+          '\u200B',
+          '\u0000',
+          '\uD800',
+          '1.',
+          '&lt;',
+          '<at>',
+          '](',
+          '{{',
+        ],
         ...['\u2028', '\u061C', '\uFEFF', 'a', ' ', '😀'],
       ),
       fc.string({ unit: 'binary' }),

@@ -67,7 +67,13 @@ export function pipeline(tenantId: string, start: string) {
       case 'verdicts':
         return recordAlerts(envelope, ports, { channels: [channel], groupSeconds: 60 });
       case 'notices':
-        return deliverNotices(envelope, ports, { channels: [channel], postGapSeconds: 15, retrySeconds: 30 });
+        return deliverNotices(envelope, ports, {
+          channels: [channel],
+          tenants: [{ id: tenantId, name: 'Contoso' }],
+          postGapSeconds: 15,
+          retrySeconds: 30,
+          leaseSeconds: 45,
+        });
     }
   };
 

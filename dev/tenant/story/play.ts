@@ -75,7 +75,10 @@ export function createStoryPlayer({ logs, now, speed }: StoryOptions): StoryPlay
       let second = 0;
       const next = (): void => {
         const scene = rest.shift();
-        if (scene === undefined) return stop();
+        if (scene === undefined) {
+          stop();
+          return;
+        }
         const wait = ((scene.second - second) * 1000) / speed;
         second = scene.second;
         timer = setTimeout(() => {

@@ -46,6 +46,8 @@ export const rule = defineRule({
     const failures = timeline.facts.filter((fact) => fact.kind === 'licence-assignment-failed');
     if (failures.length === 0) return [{ kind: 'clear', reason: 'no assignment of a licence has failed' }];
     const told = failures.filter(({ complete }) => complete);
+    if (told.length === 0)
+      return [{ kind: 'unknown', reason: 'the records of the failure are not complete' }];
     const products = new Set([...told.map(productOf), unknownProduct]);
     return [...products].map((product) =>
       judge(
@@ -62,13 +64,21 @@ export const rule = defineRule({
  * the unknown one is over.
  */
 function judge(product: string, failures: readonly Failure[], input: RuleInput<Settings>): Verdict {
-  const { timeline, settings: { graceHours }, now } = input;
+  const {
+    timeline,
+    settings: { graceHours },
+    now,
+  } = input;
   const qualifiers = { skuId: product };
   const [last] = failures.slice(-1);
-  if (last === undefined) return { kind: 'clear', reason: 'every failed assignment names its product', qualifiers };
-  const settledBy = timeline.facts.slice(timeline.facts.indexOf(last) + 1).find((fact) => settles(fact, product));
+  if (last === undefined)
+    return { kind: 'clear', reason: 'every failed assignment names its product', qualifiers };
+  const settledBy = timeline.facts
+    .slice(timeline.facts.indexOf(last) + 1)
+    .find((fact) => settles(fact, product));
   if (settledBy !== undefined) {
-    const reason = settledBy.kind === 'user-deleted' ? 'the user was deleted' : 'the product was assigned after all';
+    const reason =
+      settledBy.kind === 'user-deleted' ? 'the user was deleted' : 'the product was assigned after all';
     return { kind: 'clear', reason, qualifiers };
   }
   const open = sinceLastSettled(failures, timeline.facts, product);
@@ -104,10 +114,11 @@ function firing(
   { timeline, coverage, now }: RuleInput<Settings>,
 ): Firing {
   const who = nameOf(timeline.subject);
-  const { actor, via, reason } = first;
   const name = first.sku?.name;
   const what = name ?? 'a licence';
   const cause = explainLicenceLoss(undefined, { ...timeline, facts: [first] }, coverage, now);
+  const { actor, via } = cause;
+  const { reason } = first;
   return {
     kind: 'firing',
     reason: `the assignment of ${what} failed and nothing has come since`,

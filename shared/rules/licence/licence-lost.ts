@@ -43,8 +43,7 @@ export const rule = defineRule({
     'Give it back before the mailbox data is deleted, 30 days after the loss: where the licence came from a group, put the user back into the group; else admin.microsoft.com > Users > Active users > the user > Licenses and apps, or Set-MgUserLicense.',
     'Check after 15 minutes that LicenseAssignmentStates shows every product with State Active and no Error.',
   ],
-  reference:
-    'https://learn.microsoft.com/en-us/microsoft-365/admin/manage/remove-licenses-from-users',
+  reference: 'https://learn.microsoft.com/en-us/microsoft-365/admin/manage/remove-licenses-from-users',
   knownGaps: [
     'A change that neither log has recorded is not seen (automatic claims, some portals).',
     'A change whose record has not arrived in full is neither a loss nor a return until it has.',
@@ -122,7 +121,9 @@ function firing(missing: MissingLicences, last: LossFact, input: RuleInput<Setti
     title: `${who} lost ${what}`,
     summary: [
       `Since ${writtenMoment(first.at)} ${who} is without ${what}.`,
-      families.length === 0 ? '' : `No other product of this user gives ${listed(families, families.length)}.`,
+      families.length === 0
+        ? ''
+        : `No other product of this user gives ${listed(families, families.length)}.`,
       held.length === 0 ? 'No licence is left.' : `Left: ${listed(held.map(({ name }) => name))}.`,
       due === undefined
         ? ''
@@ -178,7 +179,8 @@ function familiesMissing({ products, plans }: MissingLicences, held: readonly Li
 
 /** When the last mailbox plan went, unless the user has one from any product. */
 function mailboxLoss({ products, plans }: MissingLicences, held: readonly Licence[]): string | undefined {
-  const hasMailbox = (licence: Licence): boolean => enabledPlans(licence).some(({ id }) => carriesMailbox(id));
+  const hasMailbox = (licence: Licence): boolean =>
+    enabledPlans(licence).some(({ id }) => carriesMailbox(id));
   if (held.some(hasMailbox)) return undefined;
   return [
     ...products.filter(({ licence }) => hasMailbox(licence)),
@@ -214,7 +216,9 @@ function isWithin(hours: number, left: string, right: string): boolean {
 }
 
 function together(left: readonly Evidence[], right: readonly Evidence[]): Evidence[] {
-  const byRecord = new Map([...right, ...left].map((evidence) => [`${evidence.log} ${evidence.record}`, evidence]));
+  const byRecord = new Map(
+    [...right, ...left].map((evidence) => [`${evidence.log} ${evidence.record}`, evidence]),
+  );
   return [...byRecord.values()].sort((one, other) =>
     `${one.at} ${one.record}` < `${other.at} ${other.record}` ? -1 : 1,
   );

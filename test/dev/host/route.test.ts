@@ -33,7 +33,7 @@ describe('a route', () => {
   test('gives back any value that was encoded into it, but for slashes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (value) => {
-        fc.pre(!value.includes('/') && !/%2f/i.test(value) && value.isWellFormed());
+        fc.pre(!value.includes('/') && !/%2f/i.test(value));
         expect(match('h/{user}', `/h/${encodeURIComponent(value)}`)).toEqual({ user: value });
       }),
     );
