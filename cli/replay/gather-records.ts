@@ -15,8 +15,8 @@ export interface LogSpan {
 
 /** What all files together hold. Memory grows with records that can give a fact, and by a few bytes for every other one. */
 export class GatheredRecords {
-  /** By tenant. The same record may stand here twice where two exports tell different parts of it. */
-  readonly records = new Map<string, AuditRecord[]>();
+  /** By tenant, then by log and id: where two exports tell different parts of the same record, both stand here. */
+  readonly records = new Map<string, Map<string, AuditRecord[]>>();
   readonly ignored = new Map<string, number>();
   readonly spans: LogSpan[] = [];
   readonly #seen = new SeenRecords();
@@ -56,11 +56,16 @@ export class GatheredRecords {
     }
   }
 
-  /** A duplicate that tells the same is let go; one that tells other parts is for the timeline to choose from. */
+  /** A duplicate that tells the same is let go; one that tells something else is for the timeline to choose from. */
   #keep(record: AuditRecord): void {
-    if (!this.#seen.add(JSON.stringify(record))) return;
-    const records = this.records.get(record.tenantId);
-    if (records === undefined) this.records.set(record.tenantId, [record]);
-    else records.push(record);
+    const ofTenant = this.records.get(record.tenantId) ?? new Map<string, AuditRecord[]>();
+    this.records.set(record.tenantId, ofTenant);
+    const key = `${record.log} ${record.id}`;
+    const known = ofTenant.get(key);
+    if (known === undefined) {
+      ofTenant.set(key, [record]);
+    } else if (!known.some((other) => JSON.stringify(other) === JSON.stringify(record))) {
+      known.push(record);
+    }
   }
 }

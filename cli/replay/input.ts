@@ -21,7 +21,7 @@ export interface Input {
   size?: number;
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** @throws InputError for what is not there, a folder, or not to be read */
 export async function openInput(name: string, stdin: Terminal['stdin']): Promise<Input> {

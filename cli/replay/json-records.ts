@@ -191,7 +191,11 @@ export class JsonRecords {
       this.#escaped = false;
       at += 1;
     }
-    while (at < length) {
+    for (;;) {
+      if (this.#indent === -1) {
+        while (at < length && !endsPlainRun(bytes[at])) at += 1;
+      }
+      if (at >= length) break;
       const byte = bytes[at];
       if (byte === quote) {
         this.#at = at + 1;
@@ -199,11 +203,10 @@ export class JsonRecords {
         return;
       }
       if (byte === backslash) {
+        this.#indent = -1;
         at += 2;
       } else if (byte === newLine) {
         this.#indent = 0;
-        at += 1;
-      } else if (this.#indent === -1) {
         at += 1;
       } else if (byte === space || byte === tab) {
         this.#indent += 1;
@@ -413,4 +416,8 @@ export class JsonRecords {
     this.#cuts = [];
     return cuts;
   }
+}
+
+function endsPlainRun(byte: number | undefined): boolean {
+  return byte === quote || byte === backslash || byte === newLine;
 }

@@ -48,7 +48,10 @@ export interface ReplayQuestion {
 export async function replayed(gathered: GatheredRecords, question: ReplayQuestion): Promise<Replayed> {
   const now = question.now ?? lateBy(gathered.newest ?? '1970-01-01T00:00:00.000Z', latestArrivalMinutes);
   const known = new Map(
-    [...gathered.records].map(([tenantId, records]) => [tenantId, records.filter(({ at }) => at <= now)]),
+    [...gathered.records].map(([tenantId, records]) => [
+      tenantId,
+      [...records.values()].flat().filter(({ at }) => at <= now),
+    ]),
   );
   const store = timelineInMemory(known);
   const subjects: ReplayedSubject[] = [];

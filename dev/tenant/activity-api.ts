@@ -127,7 +127,8 @@ export function createActivityApi(
       return json(405, { Message: 'The requested resource does not support this HTTP method.' });
     }
     if (operation === 'subscriptions/list') return listSubscriptions(tenantId);
-    if (operation.startsWith('audit/')) return readContent(tenant, operation.slice('audit/'.length).replaceAll('%24', '$'));
+    if (operation.startsWith('audit/'))
+      return readContent(tenant, operation.slice('audit/'.length).replaceAll('%24', '$'));
 
     const requested = call.query.get('contentType');
     if (requested === null) return refuse('AF20001', 'Missing parameter: contentType.');

@@ -50,20 +50,27 @@ export function activityContent(source: SourceName, contentType: string): Collec
 }
 
 function planWindows(row: CoverageRow | undefined, now: string): State {
+  const end = wholeSecond(now);
   const last = row?.windows.at(-1)?.to;
-  const oldest = shifted(now, -keptFor);
-  const start = last === undefined ? oldest : later(oldest, shifted(last, -overlap));
+  const oldest = shifted(end, -keptFor);
+  const start = last === undefined ? oldest : wholeSecond(later(oldest, shifted(last, -overlap)));
   const gaps: Gap[] =
     last !== undefined && last < oldest
       ? [{ from: last, to: oldest, reason: 'not read within the seven days that the content is kept' }]
       : [];
   const windows: TimeWindow[] = [];
-  for (let from = start; from < now;) {
-    const to = shifted(from, longestWindow) < now ? shifted(from, longestWindow) : now;
+  for (let from = start; from < end;) {
+    const day = shifted(from, longestWindow);
+    const to = day < end ? day : end;
     windows.push({ from, to });
     from = to;
   }
   return { windows, blobs: 0, gaps };
+}
+
+/** The service takes times of whole seconds; a fraction would make the longest window a second too long for it (FACTS 7.3). */
+function wholeSecond(at: string): string {
+  return new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
 }
 
 async function step(

@@ -7,21 +7,13 @@ import {
   head,
   textBlock,
 } from './adaptive-card.ts';
+import { alertLink, type CardSetting } from './card-setting.ts';
 import { channelTime } from './channel-time.ts';
 import { plainText } from './escape.ts';
 import { licenceFacts } from './licence-facts.ts';
 import type { Detail } from './message.ts';
 import type { Telling } from './telling.ts';
 import { actorWords, cardStyle, isOver, subjectWords, tellingWords, wholeNumber } from './wording.ts';
-
-/** What a card must know about where it goes. */
-export interface CardSetting {
-  timeZone: string;
-  /** Base URL of the links; without it a card has none. */
-  publicUrl?: string;
-  /** The tenant's name; its id where it is not in the settings. */
-  tenantName(tenantId: string): string;
-}
 
 /** One alert: what, who, since when, why, by whom, and how to put it right. */
 export function alertCard(
@@ -50,7 +42,7 @@ export function alertCard(
   if (!over && alert.runbook.length > 0) {
     body.push(textBlock('What to do', { weight: 'Bolder' }), ...runbook(alert.runbook, detail));
   }
-  return adaptiveCard(body, alertLink(alert, setting));
+  return adaptiveCard(body, alertLink(alert.id, setting));
 }
 
 function statusLine({ severity, episode }: StoredAlert, telling: Telling): string {
@@ -100,13 +92,4 @@ function listed(names: readonly string[], detail: Detail): string {
   const shown = names.slice(0, detail.items).map((name) => plainText(name, detail.name));
   const more = names.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${wholeNumber(more)} more` : '');
-}
-
-function alertLink(
-  { id }: StoredAlert,
-  { publicUrl }: CardSetting,
-): { title: string; url: string } | undefined {
-  return publicUrl === undefined
-    ? undefined
-    : { title: 'Open the alert', url: `${publicUrl}/api/alerts/${encodeURIComponent(id)}` };
 }

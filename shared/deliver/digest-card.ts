@@ -1,7 +1,7 @@
 import { severities } from '../evaluate/rule.ts';
 import type { WaitingNotice } from '../ports.ts';
 import { adaptiveCard, type AdaptiveCard, type CardElement, head, textBlock } from './adaptive-card.ts';
-import type { CardSetting } from './card.ts';
+import { type CardSetting, listLink } from './card-setting.ts';
 import { plainText } from './escape.ts';
 import type { Detail } from './message.ts';
 import { capitalised, counted, ruleWords, wholeNumber } from './wording.ts';
@@ -13,17 +13,13 @@ export interface Digest extends NonNullable<WaitingNotice['digest']> {
 
 export function digestCard(digests: readonly Digest[], setting: CardSetting, detail: Detail): AdaptiveCard {
   const [only] = digests;
-  const query = digests.length === 1 && only !== undefined ? `?${tenantQuery(only.tenantId)}` : '';
-  const link =
-    setting.publicUrl === undefined
-      ? undefined
-      : { title: 'Open the list', url: `${setting.publicUrl}/api/alerts${query}` };
+  const narrowed = only === undefined || digests.length > 1 ? {} : { tenant: only.tenantId };
   return adaptiveCard(
     [
       head('accent', [textBlock('What the first look found', { size: 'Medium', weight: 'Bolder' })]),
       ...digestSections(digests, setting, detail),
     ],
-    link,
+    listLink({ ...narrowed, status: 'open' }, setting),
   );
 }
 
@@ -67,8 +63,4 @@ function digestSection(digest: Digest, setting: CardSetting, detail: Detail): Ca
       { type: 'FactSet', facts: facts.map(({ title, number }) => ({ title, value: wholeNumber(number) })) },
     ],
   };
-}
-
-function tenantQuery(tenantId: string): string {
-  return new URLSearchParams({ tenant: tenantId, status: 'open' }).toString();
 }

@@ -1,5 +1,5 @@
 import { adaptiveCard, type AdaptiveCard, type CardElement, head, textBlock } from './adaptive-card.ts';
-import type { CardSetting } from './card.ts';
+import { type CardSetting, listLink } from './card-setting.ts';
 import { channelTime } from './channel-time.ts';
 import { type Digest, digestSections } from './digest-card.ts';
 import { plainText } from './escape.ts';
@@ -35,7 +35,7 @@ export function groupedCard(
   }
   if (more > 0) body.push(textBlock(`and ${wholeNumber(more)} more`, { weight: 'Bolder' }));
   body.push(...digestSections(digests, setting, detail));
-  return adaptiveCard(body, listLink(lines, tenants, setting));
+  return adaptiveCard(body, listLink(common(lines, tenants), setting));
 }
 
 function overview(alerts: number, open: readonly LineGroup[]): string {
@@ -80,17 +80,12 @@ function lineBlocks(line: Line, namesTenant: boolean, setting: CardSetting, deta
   ];
 }
 
-/** The list, narrowed to what all of them have in common. */
-function listLink(
-  lines: readonly Line[],
-  tenants: readonly string[],
-  { publicUrl }: CardSetting,
-): { title: string; url: string } | undefined {
-  if (publicUrl === undefined) return undefined;
-  const rules = [...new Set(lines.map(({ rule }) => rule))];
-  const query = new URLSearchParams();
-  if (tenants.length === 1) query.set('tenant', tenants[0] ?? '');
-  if (rules.length === 1) query.set('rule', rules[0] ?? '');
-  const search = query.toString();
-  return { title: 'Open the list', url: `${publicUrl}/api/alerts${search === '' ? '' : `?${search}`}` };
+/** What all of them have in common. */
+function common(lines: readonly Line[], tenants: readonly string[]): Record<string, string> {
+  const [rule, ...otherRules] = new Set(lines.map((line) => line.rule));
+  const [tenant, ...otherTenants] = tenants;
+  return {
+    ...(tenant === undefined || otherTenants.length > 0 ? {} : { tenant }),
+    ...(rule === undefined || otherRules.length > 0 ? {} : { rule }),
+  };
 }

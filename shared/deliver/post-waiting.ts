@@ -1,6 +1,6 @@
 import type { ChannelSettings } from '../config.ts';
 import type { ChannelState, DeliveryOutcome, Version, WaitingNotice } from '../ports.ts';
-import type { CardSetting } from './card.ts';
+import type { CardSetting } from './card-setting.ts';
 import { type DeliveryPorts, type DeliverySettings, updateChannel } from './delivery.ts';
 import { retryDelaySeconds, secondsAfter } from './due.ts';
 import { fittingMessage, largestMessageBytes, smallerMessageBytes } from './message.ts';

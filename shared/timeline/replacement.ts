@@ -1,3 +1,4 @@
+import { planFamilies } from '../products/plan-families.ts';
 import { enabledFamilies, familyOfPlan } from '../products/products.ts';
 import type { PlanFamily } from '../products/products.ts';
 import type { LicenceLoss } from './explanation.ts';
@@ -56,7 +57,7 @@ export function familiesLost(
     ...loss.plans.flatMap(({ id }) => familyOfPlan(id) ?? []),
   ]);
   const held = heldAround(loss, lossFact, facts).flatMap((licence) => [...enabledFamilies(licence)]);
-  return [...gone].filter((family) => !held.includes(family));
+  return planFamilies.filter((family) => gone.has(family) && !held.includes(family));
 }
 
 /** The other products that the user had when the loss was over, or got within the hour. */

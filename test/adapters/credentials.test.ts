@@ -69,7 +69,7 @@ describe('a credential', () => {
 });
 
 describe('why there is no token', () => {
-  const failing = (error: unknown): Promise<ReadOutcome<string>> =>
+  const failing = (error: Error): Promise<ReadOutcome<string>> =>
     readToken(() => Promise.reject(error), contoso, scope);
 
   test('is the code of the authority where it decided', async () => {
@@ -83,10 +83,8 @@ describe('why there is no token', () => {
     });
   });
 
-  test.each([new Error('connect ECONNREFUSED very-secret'), 'very-secret', undefined])(
-    'is to be tried again else',
-    async (error) => {
-      expect(await failing(error)).toEqual({ kind: 'later', reason: 'no token could be fetched' });
-    },
-  );
+  test('is to be tried again for anything else', async () => {
+    const error = new Error('connect ECONNREFUSED very-secret');
+    expect(await failing(error)).toEqual({ kind: 'later', reason: 'no token could be fetched' });
+  });
 });

@@ -22,16 +22,14 @@ const otherGroup = { id: '44444444-bbbb-4bbb-8bbb-000000000004', name: 'Others' 
 const at = fc
   .integer({ min: 0, max: 600 })
   .map((minutes) => new Date(start + minutes * 20_000).toISOString());
-const licences = fc
-  .subarray(['ENTERPRISEPACK', 'SPE_E5', 'EMS', 'FLOW_FREE'])
-  .chain((parts) =>
-    fc
-      .array(fc.subarray(['TEAMS1', 'EXCHANGE_S_ENTERPRISE']), {
-        minLength: parts.length,
-        maxLength: parts.length,
-      })
-      .map((plans) => parts.map((part, index) => assigned(part, ...(plans[index] ?? [])))),
-  );
+const licences = fc.subarray(['ENTERPRISEPACK', 'SPE_E5', 'EMS', 'FLOW_FREE']).chain((parts) =>
+  fc
+    .array(fc.subarray(['TEAMS1', 'EXCHANGE_S_ENTERPRISE']), {
+      minLength: parts.length,
+      maxLength: parts.length,
+    })
+    .map((plans) => parts.map((part, index) => assigned(part, ...(plans[index] ?? [])))),
+);
 const actor = fc.constantFrom(
   adele,
   licensingService,
@@ -81,15 +79,13 @@ const userRecords: fc.Arbitrary<AuditRecord[]> = fc.oneof(
 );
 
 const groupRecords: fc.Arbitrary<AuditRecord> = fc.oneof(
-  fc
-    .tuple(licences, licences, group, at)
-    .map(([before, after, which, when]) =>
-      groupRecord('Set group license', {
-        at: when,
-        target: { group: which },
-        change: licenceChange(before, after),
-      }),
-    ),
+  fc.tuple(licences, licences, group, at).map(([before, after, which, when]) =>
+    groupRecord('Set group license', {
+      at: when,
+      target: { group: which },
+      change: licenceChange(before, after),
+    }),
+  ),
   fc
     .tuple(group, at)
     .map(([which, when]) => groupRecord('Delete group', { at: when, target: { group: which } })),

@@ -23,6 +23,18 @@ function licenceRecord(id: string): object {
 const day = (number: number, time = '08:00:00'): string => `2026-02-${String(number)}T${time}.000Z`;
 
 describe('collecting the content of the Management Activity API', () => {
+  test('asks for whole seconds only, as the service takes them', async () => {
+    const run = collection([], '2026-03-01T12:00:00.777Z');
+    await run.request(unified);
+    await run.settle();
+    run.at('2026-03-01T12:05:00.333Z');
+    await run.request(unified);
+    await run.settle();
+    const times = run.activity.windows.flatMap(({ from, to }) => [from, to]);
+    expect(times.length).toBeGreaterThan(14);
+    expect(times.filter((time) => !time.endsWith(':00.000Z'))).toEqual([]);
+  });
+
   test('the first run reads seven days in windows of at most a day, with every page and blob', async () => {
     const run = collection();
     run.activity.blobs = [23, 24, 24, 24, 25, 27].map((number, index) => ({

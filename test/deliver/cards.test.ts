@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as adaptivecards from 'adaptivecards';
 import type { StoredAlert } from '../../shared/alert/alert.ts';
-import { alertCard, type CardSetting } from '../../shared/deliver/card.ts';
+import { alertCard } from '../../shared/deliver/card.ts';
+import type { CardSetting } from '../../shared/deliver/card-setting.ts';
 import { digestCard } from '../../shared/deliver/digest-card.ts';
 import { groupedCard } from '../../shared/deliver/grouped-card.ts';
 import { lineOf } from '../../shared/deliver/grouping.ts';

@@ -97,7 +97,7 @@ describe('the difference of licences', () => {
     fc.assert(
       fc.property(written, fc.infiniteStream(fc.nat()), (licences, keys) => {
         const shuffled = licences
-          .map((licence) => ({ licence, key: keys.next().value }))
+          .map((licence) => ({ licence, key: Number(keys.next().value) }))
           .sort((a, b) => a.key - b.key)
           .map(({ licence }) => licence);
         const [a, b] = [licencesFrom(licences), licencesFrom(shuffled)];

@@ -83,7 +83,7 @@ export const people = {
 
 export const groups = {
   licensedE5: group('Licensed users E5'),
-  projectOffice: group('Project office'),
+  managedDevices: group('Managed devices'),
   visioPilot: group('Visio pilot 2026'),
 } satisfies Record<string, Group>;
 

@@ -68,12 +68,14 @@ export const office365E5: Product = {
   ],
 };
 
-export const projectPlan3: Product = {
-  skuId: '53818b1b-4a27-454b-8896-0dba576410e6',
-  partNumber: 'PROJECTPROFESSIONAL',
+export const mobilityE3: Product = {
+  skuId: 'efccb6f7-5641-4e0e-bd10-b4976e1bf68e',
+  partNumber: 'EMS',
   plans: [
-    plan('MicrosoftOffice', 'fafd7243-e5c1-4a3a-9e40-495efcb1d3c3'),
-    plan('SharePoint', 'fe71d6c3-a2ea-4499-9778-da042bf08063'),
+    plan('AADPremiumService', '41781fb2-bc02-4b7c-bd55-b576c07bb09d'),
+    plan('SCO', 'c1ec4a95-1f05-45b3-a911-aa3fa01094f5'),
+    plan('MultiFactorService', '8a256a2b-b617-496d-b51b-e76466e88db0'),
+    plan('RMSOnline', 'bea4c11e-220a-4e6d-8eb8-8ea15d019f90'),
   ],
 };
 

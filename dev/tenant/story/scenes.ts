@@ -9,7 +9,7 @@ import {
 } from './directory-change.ts';
 import { failedAssignment, licenceChange } from './licence-change.ts';
 import { exchangeCommand } from './noise.ts';
-import { type Holding, office365E3, office365E5, projectPlan3, visioPlan2 } from './products.ts';
+import { type Holding, mobilityE3, office365E3, office365E5, visioPlan2 } from './products.ts';
 
 /** A moment of the story: what the logs receive then. Records tell of the moment itself, or of seconds before it. */
 export interface Scene {
@@ -23,7 +23,7 @@ export interface Scene {
 const e3: Holding = { product: office365E3 };
 const e5: Holding = { product: office365E5 };
 const grantedE5: Holding = { ...e5, groupId: groups.licensedE5.id };
-const grantedProject: Holding = { product: projectPlan3, groupId: groups.projectOffice.id };
+const grantedMobility: Holding = { product: mobilityE3, groupId: groups.managedDevices.id };
 const grantedVisio: Holding = { product: visioPlan2, groupId: groups.visioPilot.id };
 
 /** Seconds that blobs of the unified log come after the event; an hour in life (FACTS 7.3), a moment here. */
@@ -49,9 +49,9 @@ export const scenes: readonly Scene[] = [
       later(accountChange('enabled', people.noah, { by: doers.ingrid, at: at - 1000 })),
       ...[people.sofia, people.emeka].flatMap((user) => join(user, at)),
       later(
-        groupLicenceChange(groups.projectOffice, [], [grantedProject], { by: doers.ingrid, at: at - 2000 }),
+        groupLicenceChange(groups.managedDevices, [], [grantedMobility], { by: doers.ingrid, at: at - 2000 }),
       ),
-      ...[people.hannah, people.yusuf].map((user) => granted(user, [e3], [e3, grantedProject], at)),
+      ...[people.hannah, people.yusuf].map((user) => granted(user, [e3], [e3, grantedMobility], at)),
       granted(people.grace, [e3], [e3, grantedVisio], at),
     ],
   },
@@ -139,11 +139,11 @@ export const scenes: readonly Scene[] = [
     title: 'An administrator takes a product from a group; its two members lose it',
     happen: (at) => [
       later(
-        groupLicenceChange(groups.projectOffice, [grantedProject], [], { by: doers.ingrid, at: at - 2000 }),
+        groupLicenceChange(groups.managedDevices, [grantedMobility], [], { by: doers.ingrid, at: at - 2000 }),
       ),
-      later(withdrawn(people.hannah, [e3, grantedProject], [e3], at - 800)),
-      later(withdrawn(people.yusuf, [e3, grantedProject], [e3], at - 600)),
-      later(groupLicensingFinished(groups.projectOffice, 2, 0, at)),
+      later(withdrawn(people.hannah, [e3, grantedMobility], [e3], at - 800)),
+      later(withdrawn(people.yusuf, [e3, grantedMobility], [e3], at - 600)),
+      later(groupLicensingFinished(groups.managedDevices, 2, 0, at)),
     ],
   },
   {

@@ -1,0 +1,394 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { NoticeReason, StoredAlert } from '../../shared/alert/alert.ts';
+import { alertFrom } from '../../shared/alert/alert-content.ts';
+import { acknowledge, applyFinding, reopen, snooze, statusAt } from '../../shared/alert/lifecycle.ts';
+import type { Finding } from '../../shared/evaluate/finding.ts';
+import type { Firing } from '../../shared/evaluate/rule.ts';
+import { finding, firing } from '../builders/finding.ts';
+
+const now = '2026-02-03T09:30:00.000Z';
+const later = '2026-02-03T12:00:00.000Z';
+
+/** Applies findings one after the other and keeps what would be stored and every reason for a notice. */
+function live(findings: readonly Finding[], at = now): { alert: StoredAlert | undefined; told: NoticeReason[] } {
+  let alert: StoredAlert | undefined;
+  const told: NoticeReason[] = [];
+  for (const each of findings) {
+    const decision = applyFinding(each, alert, at);
+    if (decision.kind !== 'changed') continue;
+    alert = decision.alert;
+    told.push(...decision.reasons);
+  }
+  return { alert, told };
+}
+
+function open(overrides: Partial<StoredAlert> = {}, from: Partial<Finding> = {}): StoredAlert {
+  const alert = alertFrom(finding(from));
+  if (alert === undefined) throw new Error('the finding fires');
+  return { ...alert, ...overrides };
+}
+
+const pending: Firing['cause'] = {
+  kind: 'pending',
+  evidence: [],
+  confidence: 'unknown',
+  settledBy: '2026-02-04T09:15:00.000Z',
+  text: 'The logs may still tell.',
+};
+
+function unexplained(): Firing {
+  const { actor: _, ...rest } = firing({ cause: pending });
+  return rest;
+}
+
+const over = (overrides: Partial<Finding> = {}): Finding =>
+  finding({ state: 'clear', reason: 'it is back', basis: 2, resolvedAt: '2026-02-03T11:00:00.000Z', ...overrides });
+
+describe('an alert opens', () => {
+  test('when a finding fires, with the time of the clock and the time at which it happened', () => {
+    const decision = applyFinding(finding(), undefined, now);
+    expect(decision).toMatchObject({
+      kind: 'changed',
+      reasons: ['opened'],
+      alert: { status: 'open', episode: 1, openedAt: now, happenedAt: '2026-02-03T09:15:00.000Z', basis: 1 },
+    });
+  });
+
+  test('without a notice where it is low: low is only for the digest', () => {
+    expect(live([finding({ severity: 'low' })])).toMatchObject({ alert: { status: 'open' }, told: [] });
+  });
+
+  test('as already resolved, without a notice and with its own dates, where it was over before anybody saw it', () => {
+    expect(live([over()])).toMatchObject({
+      alert: {
+        status: 'resolved',
+        openedAt: '2026-02-03T09:15:00.000Z',
+        resolvedAt: '2026-02-03T11:00:00.000Z',
+        updatedAt: '2026-02-03T11:00:00.000Z',
+      },
+      told: [],
+    });
+  });
+
+  test('not at all where it never fired or cannot be seen', () => {
+    const { firing: _, ...silent } = finding({ state: 'clear', episode: 0 });
+    expect(applyFinding(silent, undefined, now)).toEqual({ kind: 'unchanged' });
+    expect(applyFinding({ ...silent, state: 'unknown' }, undefined, now)).toEqual({ kind: 'unchanged' });
+  });
+});
+
+describe('in the first collection of a source', () => {
+  const longAfter = '2026-02-20T00:00:00.000Z';
+
+  test('what happened more than a day ago opens without a notice of its own', () => {
+    const decision = applyFinding(finding({ firstCollection: true }), undefined, longAfter);
+    expect(decision).toMatchObject({ reasons: [], alert: { status: 'open', firstSight: true } });
+  });
+
+  test('what happened today is told', () => {
+    const decision = applyFinding(finding({ firstCollection: true }), undefined, now);
+    expect(decision).toMatchObject({ reasons: ['opened'] });
+    expect(decision).not.toHaveProperty('alert.firstSight');
+  });
+
+  test('an old alert that grows by something old stays quiet, and by something new is told', () => {
+    const first = finding({ firstCollection: true });
+    const grown = firing({ extent: ['a', 'b'] });
+    const old = finding({ firstCollection: true, firing: grown, basis: 2 });
+    expect(live([first, old], longAfter).told).toEqual([]);
+    const evidence = [{ record: 'record-2', log: 'entra', at: '2026-02-19T23:00:00.000Z' } as const];
+    const fresh = finding({ firstCollection: true, firing: { ...grown, evidence }, basis: 2 });
+    expect(live([first, fresh], longAfter).told).toEqual(['worse']);
+  });
+
+  test('who did it is not told of what was not told', () => {
+    const first = finding({ firstCollection: true, firing: unexplained() });
+    const told = live([first, finding({ basis: 2 })], longAfter);
+    expect(told).toMatchObject({ told: [], alert: { actor: { name: 'admin@contoso.com' } } });
+  });
+
+  test('after an outage, not a first collection, everything that was missed is told', () => {
+    expect(live([finding()], longAfter).told).toEqual(['opened']);
+  });
+});
+
+describe('law 2: less is ignored', () => {
+  test('a finding from fewer records than the alert has seen', () => {
+    const decision = applyFinding(over({ basis: 3 }), open({ basis: 4 }), now);
+    expect(decision).toEqual({ kind: 'ignored', reason: 'computed from less than the alert has seen' });
+  });
+
+  test('of two from the same records the one that was computed earlier', () => {
+    const settled = finding({ evaluatedAt: '2026-02-04T10:00:00.000Z' });
+    const early = finding({ evaluatedAt: '2026-02-03T10:00:00.000Z', firing: unexplained() });
+    const { alert, told } = live([settled, early]);
+    expect(alert?.cause?.kind).toBe('removed-directly');
+    expect(told).toEqual(['opened']);
+  });
+
+  test('what a finding was computed from is remembered even where it changes nothing else', () => {
+    const decision = applyFinding(finding({ basis: 7 }), open(), later);
+    expect(decision).toEqual({ kind: 'changed', alert: open({ basis: 7 }), reasons: [] });
+  });
+});
+
+describe('law 3: only positive evidence resolves', () => {
+  test('unknown changes nothing', () => {
+    expect(applyFinding(finding({ state: 'unknown', basis: 9 }), open(), now)).toEqual({ kind: 'unchanged' });
+  });
+
+  test.each(['open', 'acknowledged', 'snoozed'] as const)('clear resolves an alert that is %s', (status) => {
+    const decision = applyFinding(over(), open({ status }), later);
+    expect(decision).toMatchObject({
+      kind: 'changed',
+      reasons: ['resolved'],
+      alert: { status: 'resolved', resolvedAt: later, updatedAt: later },
+    });
+    expect(decision).not.toHaveProperty('alert.snoozedUntil');
+  });
+
+  test('an alert resolves where later records show that it never was', () => {
+    const { firing: _, openedAt: __, ...never } = over({ episode: 0 });
+    expect(applyFinding(never, open(), later)).toMatchObject({
+      reasons: ['resolved'],
+      alert: { status: 'resolved', title: 'adele@contoso.com lost Office 365 E3', episode: 1 },
+    });
+  });
+
+  test('what is resolved is not resolved again', () => {
+    expect(live([finding(), over(), over({ basis: 3 }), over({ basis: 4 })]).told).toEqual(['opened', 'resolved']);
+  });
+
+  test('what is low resolves silently', () => {
+    expect(live([finding({ severity: 'low' }), over({ severity: 'low' })]).told).toEqual([]);
+  });
+});
+
+describe('law 4: episodes', () => {
+  const back = finding({ episode: 2, basis: 3 });
+
+  test('firing, clear, firing is two openings and one resolve', () => {
+    const { alert, told } = live([finding(), over(), back]);
+    expect(told).toEqual(['opened', 'resolved', 'reopened']);
+    expect(alert).toMatchObject({ status: 'open', episode: 2, id: finding().fingerprint });
+    expect(alert).not.toHaveProperty('resolvedAt');
+  });
+
+  test('an acknowledgement is for its episode: what fires again is open', () => {
+    const decision = applyFinding(back, open({ status: 'acknowledged', note: 'mine' }), later);
+    expect(decision).toMatchObject({ reasons: ['reopened'], alert: { status: 'open', openedAt: later } });
+    expect(decision).not.toHaveProperty('alert.note');
+  });
+
+  test('the episode never goes down, so that its notices are never taken for those of another', () => {
+    const resolved = open({ status: 'resolved', episode: 4, resolvedAt: now, basis: 2 });
+    expect(applyFinding(back, resolved, later)).toMatchObject({ alert: { episode: 5 }, reasons: ['reopened'] });
+    expect(live([finding({ episode: 3 }), finding({ episode: 1, basis: 2 })]).alert?.episode).toBe(3);
+  });
+
+  test('a whole episode that nobody saw is kept with its dates', () => {
+    const unseen = over({
+      episode: 2,
+      basis: 4,
+      openedAt: '2026-02-05T01:00:00.000Z',
+      resolvedAt: '2026-02-05T02:00:00.000Z',
+    });
+    expect(live([finding(), over(), unseen])).toMatchObject({
+      told: ['opened', 'resolved'],
+      alert: {
+        episode: 2,
+        openedAt: '2026-02-05T01:00:00.000Z',
+        resolvedAt: '2026-02-05T02:00:00.000Z',
+      },
+    });
+  });
+});
+
+describe('an open alert is told again', () => {
+  test('when something is missing that was not before', () => {
+    const worse = finding({ basis: 2, firing: firing({ extent: [...firing().extent, 'another'] }) });
+    expect(applyFinding(worse, open(), later)).toMatchObject({
+      reasons: ['worse'],
+      alert: { updatedAt: later, openedAt: '2026-02-03T09:15:00.000Z' },
+    });
+  });
+
+  test('when it is more severe, and not when it is less', () => {
+    expect(live([finding({ severity: 'medium' }), finding({ basis: 2 })]).told).toEqual(['opened', 'worse']);
+    expect(live([finding(), finding({ severity: 'medium', basis: 2 })]).told).toEqual(['opened']);
+  });
+
+  test('not when a part of it is back', () => {
+    const better = finding({ basis: 2, firing: firing({ extent: [] }) });
+    expect(live([finding(), better])).toMatchObject({ told: ['opened'], alert: { extent: [] } });
+  });
+
+  test('when it becomes known who did it, once an episode', () => {
+    const first = finding({ firing: unexplained() });
+    const known = finding({ basis: 2 });
+    const forgotten = finding({ basis: 3, firing: unexplained() });
+    const again = finding({ basis: 4 });
+    expect(live([first, known, forgotten, again])).toMatchObject({
+      told: ['opened', 'attributed'],
+      alert: { attributedEpisode: 1 },
+    });
+    const second = [over({ basis: 5 }), finding({ basis: 6, episode: 2, firing: unexplained() })];
+    expect(live([first, known, ...second, finding({ basis: 7, episode: 2 })]).told).toEqual([
+      'opened',
+      'attributed',
+      'resolved',
+      'reopened',
+      'attributed',
+    ]);
+  });
+
+  test('not when all that becomes known is that no log tells it', () => {
+    const first = finding({ firing: unexplained() });
+    const { settledBy: _, ...rest } = pending;
+    const notLogged = { ...unexplained(), cause: { ...rest, kind: 'not-logged' as const } };
+    expect(live([first, finding({ basis: 2, firing: notLogged })])).toMatchObject({
+      told: ['opened'],
+      alert: { cause: { kind: 'not-logged' } },
+    });
+  });
+
+  test('not while somebody looks after it, unless it gets worse; and it stays his', () => {
+    const acknowledged = open({ status: 'acknowledged' }, { firing: unexplained() });
+    const known = applyFinding(finding({ basis: 2 }), acknowledged, later);
+    expect(known).toMatchObject({ reasons: [], alert: { status: 'acknowledged' } });
+    const worse = finding({ basis: 2, firing: firing({ extent: ['a', 'b'] }) });
+    expect(applyFinding(worse, acknowledged, later)).toMatchObject({
+      reasons: ['worse'],
+      alert: { status: 'acknowledged' },
+    });
+  });
+
+  test('with a cause that is no longer true left out', () => {
+    const { alert } = live([finding(), finding({ basis: 2, firing: unexplained() })]);
+    expect(alert).not.toHaveProperty('actor');
+    expect(alert?.cause?.kind).toBe('pending');
+  });
+});
+
+describe('what people do', () => {
+  test('acknowledging silences and resolves nothing', () => {
+    expect(acknowledge(open(), 'I call Adele', later)).toEqual({
+      kind: 'changed',
+      alert: open({ status: 'acknowledged', note: 'I call Adele', updatedAt: later }),
+    });
+  });
+
+  test('what is resolved cannot be acknowledged or snoozed', () => {
+    const resolved = open({ status: 'resolved', resolvedAt: now });
+    expect(acknowledge(resolved, undefined, later)).toMatchObject({ kind: 'refused' });
+    expect(snooze(resolved, '2026-03-01T00:00:00.000Z', undefined, later)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('a snooze lasts until its date and then counts as open', () => {
+    const outcome = snooze(open(), '2026-02-04T00:00:00.000Z', undefined, later);
+    if (outcome.kind !== 'changed') throw new Error(outcome.reason);
+    expect(outcome.alert).toMatchObject({ status: 'snoozed', snoozedUntil: '2026-02-04T00:00:00.000Z' });
+    expect(statusAt(outcome.alert, '2026-02-03T23:59:59.999Z')).toBe('snoozed');
+    expect(statusAt(outcome.alert, '2026-02-04T00:00:00.000Z')).toBe('open');
+    expect(reopen(outcome.alert, undefined, '2026-02-05T00:00:00.000Z')).toMatchObject({ kind: 'refused' });
+  });
+
+  test.each(['2026-02-03T12:00:00.000Z', 'tomorrow'])('a snooze until %s is refused', (until) => {
+    expect(snooze(open(), until, undefined, later)).toEqual({
+      kind: 'refused',
+      reason: 'the snooze must end in the future',
+    });
+  });
+
+  test('reopening takes back an acknowledgement, and begins a new episode of what is resolved', () => {
+    expect(reopen(open({ status: 'acknowledged' }), undefined, later)).toMatchObject({
+      alert: { status: 'open', episode: 1, openedAt: '2026-02-03T09:15:00.000Z' },
+    });
+    const reopened = reopen(open({ status: 'resolved', resolvedAt: now }), 'not settled', later);
+    expect(reopened).toMatchObject({ alert: { status: 'open', episode: 2, openedAt: later, note: 'not settled' } });
+    expect(reopened).not.toHaveProperty('alert.resolvedAt');
+  });
+
+  test('what is open cannot be reopened', () => {
+    expect(reopen(open(), undefined, later)).toEqual({ kind: 'refused', reason: 'the alert is open' });
+  });
+});
+
+/** Findings as evaluation gives them while a timeline grows: each from more records, the episodes counting up. */
+const growing = fc
+  .array(
+    fc.record({
+      fires: fc.boolean(),
+      severity: fc.constantFrom('low', 'medium', 'high'),
+      known: fc.boolean(),
+      extent: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((states) => {
+    let episode = 0;
+    return states.map(({ fires, severity, known, extent }, index): Finding => {
+      if (fires && (index === 0 || states[index - 1]?.fires === false)) episode += 1;
+      const seen = known ? firing({ extent, severity }) : { ...unexplained(), extent, severity };
+      const { firing: _, openedAt: __, ...never } = finding({ state: 'clear', episode: 0, basis: index });
+      if (episode === 0) return never;
+      const ended = fires ? {} : { resolvedAt: '2026-02-03T11:00:00.000Z' };
+      return finding({
+        state: fires ? 'firing' : 'clear',
+        episode,
+        severity,
+        firing: seen,
+        basis: index,
+        ...ended,
+      });
+    });
+  });
+
+describe('whatever the queue does', () => {
+  test('applying a finding again changes nothing and tells nothing', () => {
+    fc.assert(
+      fc.property(growing, (findings) => {
+        let alert: StoredAlert | undefined;
+        for (const each of findings) {
+          const decision = applyFinding(each, alert, now);
+          alert = decision.kind === 'changed' ? decision.alert : alert;
+          expect(applyFinding(each, alert, later)).toEqual({ kind: 'unchanged' });
+        }
+      }),
+    );
+  });
+
+  test('in any order and however often, the same alert comes out', () => {
+    const disturbed = growing.chain((findings) =>
+      fc.tuple(
+        fc.constant(findings),
+        fc.shuffledSubarray([...findings, ...findings], { minLength: 2 * findings.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(disturbed, ([findings, shuffled]) => {
+        expect(essence(live(shuffled).alert)).toEqual(essence(live(findings).alert));
+      }),
+    );
+  });
+
+  test('an end is told at most once an episode, and nothing is told without a change', () => {
+    fc.assert(
+      fc.property(growing, (findings) => {
+        const { alert, told } = live(findings);
+        const count = (reason: NoticeReason): number => told.filter((each) => each === reason).length;
+        expect(count('resolved')).toBeLessThanOrEqual(alert?.episode ?? 0);
+        expect(count('opened')).toBeLessThanOrEqual(1);
+        expect(count('attributed')).toBeLessThanOrEqual(alert?.episode ?? 0);
+      }),
+    );
+  });
+});
+
+/** All but what depends on when and how often something was seen. */
+function essence(alert: StoredAlert | undefined): unknown {
+  if (alert === undefined) return undefined;
+  const { openedAt, updatedAt, resolvedAt, attributedEpisode, notices, ...rest } = alert;
+  return { ...rest, over: resolvedAt !== undefined };
+}

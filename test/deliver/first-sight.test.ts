@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { firstSightIsCounted } from '../../shared/deliver/first-sight.ts';
+import type { Envelope } from '../../shared/envelope.ts';
+import { deliveryInMemory } from '../builders/delivery.ts';
+import { channelSettings, contoso, storedAlert } from '../builders/stored-alert.ts';
+
+const finished = (source = 'entra-directory-audits'): Envelope => ({
+  v: 1,
+  tenantId: contoso,
+  kind: 'first-collection-finished',
+  items: [{ source }],
+});
+
+describe('what the first look found is told as numbers', () => {
+  test('one digest a channel, of what is routed there', async () => {
+    const delivery = deliveryInMemory({
+      channels: [channelSettings(), channelSettings({ id: 'urgent', match: { severity: ['critical'] } })],
+    });
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.store(storedAlert({ id: '2', firstSight: true, severity: 'critical' }));
+    await delivery.store(storedAlert({ id: '3', firstSight: true, status: 'resolved' }));
+    await delivery.store(storedAlert({ id: '4' }));
+    await delivery.deliver(finished());
+    await delivery.drain();
+
+    const texts = Object.fromEntries(delivery.posted.map(({ channel, text }) => [channel, text]));
+    expect(delivery.posted).toHaveLength(2);
+    expect(texts['licences']).toContain('2 alerts in Contoso');
+    expect(texts['urgent']).toContain('1 alert in Contoso');
+    expect(await delivery.waiting()).toEqual([]);
+  });
+
+  test('where nothing was found nothing is told', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true, status: 'resolved' }));
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted).toEqual([]);
+  });
+
+  test('the same message twice is one digest', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    await delivery.deliver(finished());
+    expect(await delivery.waiting()).toHaveLength(1);
+  });
+
+  test('two sources that finish together are one card with the number of both', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    delivery.pass(1);
+    await delivery.store(storedAlert({ id: '2', firstSight: true }));
+    await delivery.deliver(finished('activity-exchange'));
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+    expect(delivery.posted[0]?.text).toContain('2 alerts in Contoso');
+  });
+
+  test('it goes with what else waits', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.store(storedAlert({ id: '2' }), {});
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+    expect(delivery.posted[0]?.text).toContain('anna.lee@contoso.com');
+    expect(delivery.posted[0]?.text).toContain('1 alert in Contoso');
+  });
+
+  test('a digest whose channel is gone goes to the fallback', async () => {
+    const delivery = deliveryInMemory({
+      channels: [
+        channelSettings({ fallback: 'second' }),
+        channelSettings({ id: 'second', match: { rule: [] } }),
+      ],
+    });
+    delivery.answers.set('licences', () => ({ kind: 'refused', reason: '404', ended: true }));
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted.map(({ channel }) => channel)).toEqual(['second']);
+    expect(await delivery.waiting()).toEqual([]);
+  });
+});
+
+describe('the numbers wait for what is on its way', () => {
+  test('nothing is counted while evaluation works', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.queues.send('evaluate-licence', contoso, 'records', [1]);
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    expect(await delivery.waiting()).toEqual([]);
+    expect(delivery.queues.messages('notices')).toMatchObject([{ delaySeconds: 30 }]);
+
+    delivery.queues.take('evaluate-licence');
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+  });
+
+  test('what waits for tomorrow does not hold them up', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.queues.send('evaluate-licence', contoso, 'settle', [1], { delaySeconds: 86_400 });
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    await delivery.drain(600);
+    expect(delivery.posted).toHaveLength(1);
+  });
+
+  test('a queue that moves is waited for, and no longer than an hour', () => {
+    const began = '2026-02-03T09:00:00.000Z';
+    const look = { since: began, depth: 5, unchanged: 1 };
+    expect(firstSightIsCounted(look, 4, '2026-02-03T09:30:00.000Z')).toEqual({
+      counted: false,
+      since: began,
+      depth: 4,
+      unchanged: 0,
+    });
+    expect(firstSightIsCounted(look, 5, '2026-02-03T09:30:00.000Z')).toMatchObject({ unchanged: 2 });
+    expect(firstSightIsCounted({ ...look, unchanged: 2 }, 5, '2026-02-03T09:30:00.000Z')).toEqual({
+      counted: true,
+    });
+    expect(firstSightIsCounted(look, 4, '2026-02-03T10:00:00.000Z')).toEqual({ counted: true });
+  });
+});
