@@ -40,7 +40,12 @@ function licences(...products: (readonly [string, string])[]): string {
 
 const e3 = ['ENTERPRISEPACK', '6fd2c87f-b296-42f0-b197-1e91e994b900'] as const;
 
-function audit(index: number, activity: string, person: number, properties: [string, string, string][]): string {
+function audit(
+  index: number,
+  activity: string,
+  person: number,
+  properties: [string, string, string][],
+): string {
   const correlationId = guid(1, index);
   const at = new Date(Date.UTC(2026, 1, 1) + index * 20_000).toISOString();
   return JSON.stringify({
@@ -55,7 +60,13 @@ function audit(index: number, activity: string, person: number, properties: [str
     operationType: 'Update',
     initiatedBy: {
       app: null,
-      user: { id: guid(2, 1), displayName: null, userPrincipalName: 'admin@contoso.com', ipAddress: '192.0.2.10', roles: [] },
+      user: {
+        id: guid(2, 1),
+        displayName: null,
+        userPrincipalName: 'admin@contoso.com',
+        ipAddress: '192.0.2.10',
+        roles: [],
+      },
     },
     targetResources: [
       {
@@ -66,7 +77,11 @@ function audit(index: number, activity: string, person: number, properties: [str
         groupType: null,
         modifiedProperties: [
           ...properties.map(([displayName, oldValue, newValue]) => ({ displayName, oldValue, newValue })),
-          { displayName: 'Included Updated Properties', oldValue: null, newValue: '"AssignedLicense, AssignedPlan"' },
+          {
+            displayName: 'Included Updated Properties',
+            oldValue: null,
+            newValue: JSON.stringify(properties.map(([name]) => name).join(', ')),
+          },
           { displayName: 'TargetId.UserType', oldValue: null, newValue: '"Member"' },
         ],
       },
@@ -120,10 +135,14 @@ function usageOf(args: readonly string[]): Usage {
       require('node:fs').writeSync(3, JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, maxRSS / 1024])); });
       import { createRequire } from 'node:module'; const require = createRequire('file:///');`,
   )}`;
-  const output = execFileSync('/bin/sh', ['-c', 'exec "$0" "$@" 3>&1 >/dev/null', process.execPath, '--import', measure, ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const output = execFileSync(
+    '/bin/sh',
+    ['-c', 'exec "$0" "$@" 3>&1 >/dev/null', process.execPath, '--import', measure, ...args],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [cpuSeconds = 0, peakMiB = 0] = JSON.parse(output) as number[];
   return { cpuSeconds, peakMiB };
 }
@@ -141,7 +160,9 @@ try {
   const start = usageOf([cli, '--version']);
   const parsed = usageOf(['--input-type=module', '--eval', parseLines, file]);
   const replayed = usageOf([cli, 'replay', '--json', '--tenant', tenantId, file]);
-  console.log(`replay of ${Math.round(statSync(file).size / megabyte)} MB, ${records} records, ${licenceRecords} of licences`);
+  console.log(
+    `replay of ${Math.round(statSync(file).size / megabyte)} MB, ${records} records, ${licenceRecords} of licences`,
+  );
   console.log(`  peak memory: ${Math.round(replayed.peakMiB)} MiB (budget ${budget.memoryMiB})`);
   console.log(
     `  processor time: ${(replayed.cpuSeconds / parsed.cpuSeconds).toFixed(2)} × JSON.parse of the same (budget ${budget.timesParse}); ` +

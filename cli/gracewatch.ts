@@ -10,7 +10,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await run(process.argv.slice(2), manifest.version, {
   stdin: process.stdin,
-  out: (text) => process.stdout.write(text),
+  out: (text) =>
+    new Promise((done) => {
+      process.stdout.write(text, () => {
+        done();
+      });
+    }),
   err: (text) => process.stderr.write(text),
   watched: process.stderr.isTTY,
 });

@@ -32,10 +32,10 @@ export async function run(args: readonly string[], version: string, terminal: Te
     case '--help':
     case '-h':
     case 'help':
-      terminal.out(help);
+      await terminal.out(help);
       return 0;
     case '--version':
-      terminal.out(`${version}\n`);
+      await terminal.out(`${version}\n`);
       return 0;
     case undefined:
       terminal.err(help);

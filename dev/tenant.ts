@@ -8,6 +8,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1);
 }
 
+const { hasCode } = await import('./start/error-code.ts');
 const { startSimulatedTenant } = await import('./tenant/server.ts');
 const { contoso } = await import('./tenant/story/contoso.ts');
 const { history } = await import('./tenant/story/history.ts');
@@ -31,7 +32,7 @@ try {
   console.log(`${contoso.name} (${contoso.id}) answers at ${tenant.origin}`);
   if (values.story) await tenant.story.play();
 } catch (error) {
-  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const inUse = hasCode(error, 'EADDRINUSE');
   console.error(inUse ? `Port ${values.port} is in use: choose another with --port.` : error);
   process.exit(1);
 }

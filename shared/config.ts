@@ -33,7 +33,7 @@ export interface ChannelSettings {
   sendResolved: boolean;
 }
 
-export interface Timing {
+interface Timing {
   coalesceSeconds: number;
   groupSeconds: number;
   postGapSeconds: number;

@@ -40,11 +40,6 @@ export interface OversizeItems {
   resolve(items: readonly unknown[]): Promise<unknown[]>;
 }
 
-/** The rows of one subject, and how many there are. */
-export interface TimelineRows {
-  records: AuditRecord[];
-}
-
 export interface TimelineStore {
   /**
    * Insert-only and idempotent: a record stands in the partition of each user and group that it speaks of, licence changes and

@@ -1,9 +1,9 @@
 import type { Alert } from '../../shared/alert/alert.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
+import { newestFirst } from './newest-first.ts';
 import type { LogContent } from './read-log.ts';
 import type { Replayed } from './replayed.ts';
-import { newestFirst } from './replayed.ts';
 
 export type LogReport = { name: string } & LogContent;
 
@@ -24,24 +24,33 @@ export interface ReplayDocument {
   alerts: Alert[];
 }
 
-export function documentOf(
+/** The document in portions, one subject or alert a line; joined they are one JSON value. */
+export async function* documentOf(
   files: readonly LogReport[],
   ignored: ReadonlyMap<string, number>,
   { subjects }: Replayed,
   isAboutUser: boolean,
-): ReplayDocument {
-  return {
-    files: [...files],
-    ignored: Object.fromEntries(ignored),
-    subjects: subjects.map(({ timeline: { tenantId, subject, facts }, causes, silent }) => ({
-      tenantId,
-      id: subject.id,
-      ...(subject.name === undefined ? {} : { name: subject.name }),
-      kind: subject.kind,
-      facts,
-      causes,
-      ...(isAboutUser ? { silent } : {}),
-    })),
-    alerts: subjects.flatMap(({ alerts }) => alerts).sort(newestFirst),
-  };
+): AsyncGenerator<string> {
+  yield `{"files": ${JSON.stringify(files)},\n"ignored": ${JSON.stringify(Object.fromEntries(ignored))},\n"subjects": [`;
+  // As text an alert takes a fraction of its memory, and alerts are printed in another order than subjects.
+  const alerts: { openedAt: string; id: string; text: string }[] = [];
+  let separator = '\n';
+  for await (const { timeline, causes, silent, alerts: ofSubject } of subjects) {
+    for (const alert of ofSubject) {
+      alerts.push({ openedAt: alert.openedAt, id: alert.id, text: JSON.stringify(alert) });
+    }
+    const { subject, tenantId, facts } = timeline;
+    const { id, kind, name } = subject;
+    const asked = isAboutUser ? { silent } : {};
+    const entry: ReplayDocument['subjects'][number] = { tenantId, id, kind, facts, causes, ...asked };
+    yield `${separator}${JSON.stringify(name === undefined ? entry : { ...entry, name })}`;
+    separator = ',\n';
+  }
+  yield '\n],\n"alerts": [';
+  separator = '\n';
+  for (const { text } of alerts.sort(newestFirst)) {
+    yield `${separator}${text}`;
+    separator = ',\n';
+  }
+  yield '\n]}\n';
 }

@@ -29,7 +29,7 @@ export async function replay(args: readonly string[], terminal: Terminal): Promi
   try {
     options = readOptions(args);
     if (options === 'help') {
-      terminal.out(replayHelp);
+      await terminal.out(replayHelp);
       return 0;
     }
     settings = settingsOf(options);
@@ -43,12 +43,12 @@ export async function replay(args: readonly string[], terminal: Terminal): Promi
   const gathered = new GatheredRecords();
   const { files, failed } = await readAll(options, gathered, terminal);
   const question = { rules, settings, now: options.now, user: options.user };
-  const result = await replayed(gathered, question);
+  const result = replayed(gathered, question);
   if (options.json) {
-    const document = documentOf(files, gathered.ignored, result, options.user !== undefined);
-    terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    const isAboutUser = options.user !== undefined;
+    for await (const text of documentOf(files, gathered.ignored, result, isAboutUser)) await terminal.out(text);
   } else if (files.length > 0) {
-    terminal.out(reportOf(files, gathered, result, options));
+    for await (const text of reportOf(files, gathered, result, options)) await terminal.out(text);
   }
   if (failed) return 2;
   return files.some(({ unreadable }) => unreadable.length > 0) ? 3 : 0;

@@ -10,12 +10,11 @@ import type { Coverage } from '../../shared/timeline/coverage.ts';
 import { licenceSourceOf } from '../../shared/timeline/coverage.ts';
 import { mergeWindows } from '../../shared/timeline/coverage-windows.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
-import type { Timeline } from '../../shared/timeline/fact.ts';
+import type { Timeline, TimelineSubject } from '../../shared/timeline/fact.ts';
 import { lossesOf } from '../../shared/timeline/losses.ts';
-import { compareText } from '../../shared/timeline/order.ts';
-import type { Subject } from '../../shared/timeline/subjects.ts';
 import { buildTimeline } from '../../shared/timeline/timeline.ts';
 import type { GatheredRecords, LogSpan } from './gather-records.ts';
+import { newestFirst } from './newest-first.ts';
 import type { TimelineInMemory } from './timeline-in-memory.ts';
 import { timelineInMemory } from './timeline-in-memory.ts';
 
@@ -31,9 +30,10 @@ export interface ReplayedSubject {
   silent: { rule: string; reason: string }[];
 }
 
+/** The subjects come one at a time, so that a large tenant's timelines are never all in memory. */
 export interface Replayed {
   now: string;
-  subjects: ReplayedSubject[];
+  subjects: AsyncIterable<ReplayedSubject>;
 }
 
 export interface ReplayQuestion {
@@ -44,31 +44,35 @@ export interface ReplayQuestion {
   user?: string | undefined;
 }
 
-/** What the records that were gathered give: the same as the functions would have made of them. */
-export async function replayed(gathered: GatheredRecords, question: ReplayQuestion): Promise<Replayed> {
+/**
+ * What the records that were gathered give: the same as the functions would have made of them. Subjects that have facts, and a user who
+ * was asked about in any case, in order of tenant, kind (users first) and name.
+ */
+export function replayed(gathered: GatheredRecords, question: ReplayQuestion): Replayed {
   const now = question.now ?? lateBy(gathered.newest ?? '1970-01-01T00:00:00.000Z', latestArrivalMinutes);
-  const known = new Map(
-    [...gathered.records].map(([tenantId, records]) => [
-      tenantId,
-      [...records.values()].flat().filter(({ at }) => at <= now),
-    ]),
-  );
-  const store = timelineInMemory(known);
-  const subjects: ReplayedSubject[] = [];
+  return { now, subjects: subjectsOfAll(gathered, question, now) };
+}
+
+async function* subjectsOfAll(
+  gathered: GatheredRecords,
+  question: ReplayQuestion,
+  now: string,
+): AsyncGenerator<ReplayedSubject> {
+  const isAsked = question.user !== undefined;
   for (const tenantId of gathered.tenants) {
+    const records = [...(gathered.records.get(tenantId)?.values() ?? [])].flat().filter(({ at }) => at <= now);
+    const store = timelineInMemory(tenantId, records);
     const coverage = coverageOf(gathered.spans, tenantId, now);
     for (const subject of await chosen(store, tenantId, gathered.tenants, question.user)) {
       const timeline = await timelineOf(store, tenantId, subject);
-      const isAsked = question.user !== undefined;
       if (timeline.facts.length === 0 && !isAsked) continue;
-      subjects.push({
+      yield {
         timeline,
         causes: subject.kind === 'user' ? causesOf(timeline, coverage, now, isAsked) : [],
         ...judged(timeline, coverage, now, question),
-      });
+      };
     }
   }
-  return { now, subjects: subjects.sort(byTenantKindAndName) };
 }
 
 function lateBy(at: string, minutes: number): string {
@@ -92,19 +96,17 @@ async function chosen(
   tenantId: string,
   tenants: readonly string[],
   user: string | undefined,
-): Promise<Subject[]> {
-  if (user === undefined) return store.subjects(tenantId);
+): Promise<TimelineSubject[]> {
+  if (user === undefined) return store.subjects();
   const id = await store.findUser(tenantId, user);
   if (id !== undefined) return [{ kind: 'user', id }];
   return tenants.length === 1 ? [{ kind: 'user', id: user }] : [];
 }
 
-async function timelineOf(store: TimelineInMemory, tenantId: string, { kind, id }: Subject): Promise<Timeline> {
-  if (kind === 'user') return readUserTimeline(tenantId, id, store);
-  const records = await store.readGroup(tenantId, id);
-  const named = records.filter(({ target }) => target.group?.name !== undefined);
-  const name = named.toSorted((a, b) => compareText(a.at, b.at)).at(-1)?.target.group?.name;
-  return buildTimeline(tenantId, { kind, id, ...(name === undefined ? {} : { name }) }, records, []);
+async function timelineOf(store: TimelineInMemory, tenantId: string, subject: TimelineSubject): Promise<Timeline> {
+  return subject.kind === 'user'
+    ? readUserTimeline(tenantId, subject.id, store)
+    : buildTimeline(tenantId, subject, await store.readGroup(tenantId, subject.id), []);
 }
 
 function causesOf(timeline: Timeline, coverage: Coverage, now: string, isAsked: boolean): Cause[] {
@@ -133,19 +135,4 @@ function judged(
     silent.push(...reasons.map((reason) => ({ rule: rule.id, reason })));
   }
   return { alerts: alerts.sort(newestFirst), silent };
-}
-
-export function newestFirst(a: Alert, b: Alert): number {
-  return compareText(b.openedAt, a.openedAt) || compareText(a.id, b.id);
-}
-
-/** Users before groups. */
-function byTenantKindAndName(a: ReplayedSubject, b: ReplayedSubject): number {
-  const [left, right] = [a.timeline.subject, b.timeline.subject];
-  return (
-    compareText(a.timeline.tenantId, b.timeline.tenantId) ||
-    compareText(right.kind, left.kind) ||
-    compareText(left.name ?? left.id, right.name ?? right.id) ||
-    compareText(left.id, right.id)
-  );
 }

@@ -1,60 +1,80 @@
 import type { Alert } from '../../shared/alert/alert.ts';
-import { channelTime } from '../../shared/deliver/channel-time.ts';
 import { visibleText } from '../../shared/deliver/escape.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { LogReport } from './document.ts';
 import { doerWords, factWords } from './fact-words.ts';
 import type { GatheredRecords } from './gather-records.ts';
+import { newestFirst } from './newest-first.ts';
 import type { UnreadableRecord } from './read-log.ts';
 import type { Replayed, ReplayedSubject } from './replayed.ts';
-import { newestFirst } from './replayed.ts';
+import type { Time } from './time-words.ts';
+import { timeIn } from './time-words.ts';
 
 const width = 100;
 /** How many activities, and unreadable records of a file, are named; `--json` has them all. */
 const most = 8;
 
-/** What `replay` prints for people. Whatever a tenant wrote passes through `paragraph`, so nothing of it steers the terminal. */
-export function reportOf(
+/**
+ * What `replay` prints for people, in portions. Whatever a tenant wrote passes through `visibleText`, so nothing of it steers the
+ * terminal.
+ */
+export async function* reportOf(
   files: readonly LogReport[],
   gathered: GatheredRecords,
   { subjects, now }: Replayed,
   { user, timeZone }: { user?: string; timeZone: string },
-): string {
-  const time = (at: string): string => channelTime(at, timeZone);
+): AsyncGenerator<string> {
+  const time = timeIn(timeZone);
   const severalTenants = gathered.tenants.length > 1;
-  const lines = subjects.flatMap((subject) => [...subjectLines(subject, severalTenants, time), '']);
-  if (user !== undefined && subjects.every(({ timeline }) => timeline.facts.length === 0)) {
-    lines.unshift(...paragraph(`No licence event in these logs names ${user}. Is it an object id or a UPN?`), '');
-  } else if (subjects.length === 0) {
-    lines.push(...paragraph('No licence event in these logs.'), '');
+  const alerts: AlertRow[] = [];
+  let facts = 0;
+  for await (const subject of subjects) {
+    facts += subject.timeline.facts.length;
+    alerts.push(...subject.alerts.map(({ openedAt, id, severity, status, title }) => ({ openedAt, id, severity, status, title })));
+    yield text([...subjectLines(subject, { severalTenants, isAsked: user !== undefined, time }), '']);
   }
-  const alerts = subjects.flatMap((subject) => subject.alerts).sort(newestFirst);
-  if (user === undefined && alerts.length > 0) lines.push(...alertTable(alerts, time), '');
-  lines.push(...totals(files, gathered, now, time));
+  if (facts === 0) {
+    const nothing = user === undefined ? '' : ` names ${user}. Is it an object id or a UPN?`;
+    yield text([...paragraph(`No licence event in these logs${nothing === '' ? '.' : nothing}`), '']);
+  }
+  if (user === undefined && alerts.length > 0) yield text([...alertTable(alerts, time), '']);
+  yield text(totals(files, gathered, now, time));
+}
+
+function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-type Time = (at: string) => string;
+type AlertRow = Pick<Alert, 'openedAt' | 'id' | 'severity' | 'status' | 'title'>;
 
-function subjectLines({ timeline, causes, alerts, silent }: ReplayedSubject, withTenant: boolean, time: Time): string[] {
+interface Telling {
+  severalTenants: boolean;
+  /** Who is asked about is told everything. */
+  isAsked: boolean;
+  time: Time;
+}
+
+function subjectLines({ timeline, causes, alerts, silent }: ReplayedSubject, telling: Telling): string[] {
   const { subject, facts, tenantId } = timeline;
   const title = `${subject.kind === 'group' ? 'Group ' : ''}${subject.name ?? subject.id}`;
   return [
-    ...paragraph(withTenant ? `${title} (tenant ${tenantId})` : title),
-    ...facts.flatMap((fact) => factLines(fact, subject.kind, time)),
-    ...causes.flatMap((cause) => paragraph(causeWords(cause, time), '  Why:   ')),
-    ...alerts.flatMap((alert) => alertLines(alert, time)),
+    ...paragraph(telling.severalTenants ? `${title} (tenant ${tenantId})` : title),
+    ...facts.flatMap((fact) => factLines(fact, subject.kind, telling.time)),
+    ...causes.flatMap((cause) => paragraph(causeWords(cause, telling.time), '  Why:   ')),
+    ...alerts.flatMap((alert) => alertLines(alert, telling)),
     ...silent.flatMap(({ rule, reason }) => paragraph(`${rule}: ${reason}`, '  Silent: ')),
   ];
 }
 
+const timeWidth = 25;
+
 function factLines(fact: Fact, kind: 'user' | 'group', time: Time): string[] {
   const words = [factWords(fact, kind), doerWords(fact)].filter((part) => part !== '').join(', ');
   const reason = fact.kind === 'licence-assignment-failed' ? fact.reason : undefined;
-  const behind = ' '.repeat(26);
+  const behind = ' '.repeat(2 + timeWidth);
   return [
-    ...paragraph(words, `  ${time(fact.at).padEnd(24)}`, behind),
+    ...paragraph(words, `  ${time(fact.at).padEnd(timeWidth)}`, behind),
     ...(reason === undefined ? [] : paragraph(`reason: ${reason}`, behind)),
   ];
 }
@@ -64,32 +84,30 @@ function causeWords({ text, confidence, settledBy }: Cause, time: Time): string 
   return `${text} (${confidence === 'unknown' ? 'not known' : confidence}${until})`;
 }
 
-function alertLines({ severity, title, summary, status, openedAt, resolvedAt, due, runbook }: Alert, time: Time): string[] {
-  const life = [
-    `opened ${time(openedAt)}`,
-    resolvedAt === undefined ? status : `resolved ${time(resolvedAt)}`,
-    ...(due === undefined ? [] : [`due ${time(due)}`]),
-  ].join(', ');
-  const steps = status === 'resolved' ? [] : runbook;
+function alertLines(alert: Alert, { isAsked, time }: Telling): string[] {
+  const { severity, title, summary, status, openedAt, resolvedAt, due, runbook } = alert;
+  const life =
+    resolvedAt === undefined
+      ? `${status} since ${time(openedAt)}${due === undefined ? '' : `, due ${time(due)}`}`
+      : `${time(openedAt)}, resolved ${time(resolvedAt)}`;
+  const isOpen = status !== 'resolved';
   return [
-    ...paragraph(`[${severity}] ${title} (${life})`, '  Alert: '),
-    ...(summary === '' ? [] : paragraph(summary, ' '.repeat(9))),
-    ...steps.flatMap((step, index) => paragraph(step, `         ${index + 1}. `)),
+    ...paragraph(`[${severity}] ${title} (${life})`, '  Alert: ', ' '.repeat(9)),
+    ...(isAsked ? paragraph(summary, ' '.repeat(9)) : []),
+    // Not wrapped: a step holds a command to be copied.
+    ...(isAsked && isOpen ? runbook.map((step, index) => `         ${index + 1}. ${visibleText(step)}`) : []),
   ];
 }
 
-function alertTable(alerts: readonly Alert[], time: Time): string[] {
-  const rows = alerts.map(({ severity, status, openedAt, subject, title }) => [
-    severity,
-    status,
-    time(openedAt),
-    visibleText(subject.name ?? subject.id),
-    visibleText(title),
-  ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+function alertTable(alerts: readonly AlertRow[], time: Time): string[] {
+  const rows = alerts
+    .toSorted(newestFirst)
+    .map(({ severity, status, openedAt, title }) => [severity, status, time(openedAt), visibleText(title)]);
+  const widths = [0, 1, 2].map((column) => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0));
   return [
-    `Alerts that would have been raised (${alerts.length}), newest first`,
-    ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
+    `${counted(alerts.length, 'alert')} would have been raised, newest first:`,
+    ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
+    'What to do about one: the same command with --user and the name of the user.',
   ];
 }
 

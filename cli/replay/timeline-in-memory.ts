@@ -1,60 +1,70 @@
+import { userSubject } from '../../shared/evaluate/read-timeline.ts';
 import type { AuditRecord } from '../../shared/ingest/audit-record.ts';
 import type { TimelineStore } from '../../shared/ports.ts';
-import { compareText, groupedBy } from '../../shared/timeline/order.ts';
-import type { Subject, UserAliases } from '../../shared/timeline/subjects.ts';
+import type { TimelineSubject } from '../../shared/timeline/fact.ts';
+import { compareText } from '../../shared/timeline/order.ts';
+import type { Subject } from '../../shared/timeline/subjects.ts';
 import { canonicalUsers, subjectsOf } from '../../shared/timeline/subjects.ts';
-
-interface TenantRecords {
-  aliases: UserAliases;
-  /** By subject. */
-  records: Map<string, AuditRecord[]>;
-  subjects: Map<string, Subject>;
-  /** About groups and no user, in order of time. */
-  groupLicensing: AuditRecord[];
-}
 
 /** What the functions keep in a table, for the records of exported logs: the same evaluation then reads from it. */
 export interface TimelineInMemory extends TimelineStore {
-  /** Everybody whom a record speaks of, in order of kind and id. */
-  subjects(tenantId: string): Subject[];
+  /** All of whom a record speaks: users first, in order of name. */
+  subjects(): TimelineSubject[];
 }
 
-/** `records` by tenant. */
-export function timelineInMemory(records: ReadonlyMap<string, readonly AuditRecord[]>): TimelineInMemory {
-  const tenants = new Map([...records].map(([tenantId, ofTenant]) => [tenantId, tenantRecords(ofTenant)]));
-  const read = (tenantId: string, kind: Subject['kind'], id: string): Promise<AuditRecord[]> =>
-    Promise.resolve(tenants.get(tenantId)?.records.get(`${kind} ${id}`) ?? []);
+/** `records` are those of the one tenant that is asked about. */
+export function timelineInMemory(tenantId: string, records: readonly AuditRecord[]): TimelineInMemory {
+  const aliases = canonicalUsers(records);
+  const known = new Map<string, { subject: Subject; records: AuditRecord[] }>();
+  for (const record of records) {
+    for (const subject of subjectsOf(record, aliases)) {
+      const key = keyOf(subject);
+      const entry = known.get(key);
+      if (entry === undefined) known.set(key, { subject, records: [record] });
+      else entry.records.push(record);
+    }
+  }
+  const groupLicensing = records
+    .filter(({ target }) => target.group !== undefined && target.user === undefined)
+    .sort((a, b) => compareText(a.at, b.at) || compareText(a.log, b.log) || compareText(a.id, b.id));
+  const read = (asked: string, subject: Subject): Promise<AuditRecord[]> =>
+    Promise.resolve(asked === tenantId ? (known.get(keyOf(subject))?.records ?? []) : []);
+
   return {
-    subjects: (tenantId) =>
-      [...(tenants.get(tenantId)?.subjects.values() ?? [])].sort(
-        (a, b) => compareText(a.kind, b.kind) || compareText(a.id, b.id),
-      ),
+    subjects: () =>
+      [...known.values()]
+        .map(({ subject, records: spoken }) =>
+          subject.kind === 'user' ? userSubject(subject.id, spoken) : groupSubject(subject.id, spoken),
+        )
+        .sort(byKindAndName),
     insert: () => Promise.reject(new Error('exported logs are read once, nothing comes later')),
-    readUser: (tenantId, userId) => read(tenantId, 'user', userId),
-    readGroup: (tenantId, groupId) => read(tenantId, 'group', groupId),
-    readGroupLicensing: (tenantId, from) =>
-      Promise.resolve((tenants.get(tenantId)?.groupLicensing ?? []).filter(({ at }) => at >= from)),
-    findUser: (tenantId, idOrUpn) => {
-      const tenant = tenants.get(tenantId);
+    readUser: (asked, id) => read(asked, { kind: 'user', id }),
+    readGroup: (asked, id) => read(asked, { kind: 'group', id }),
+    readGroupLicensing: (asked, from) =>
+      Promise.resolve(asked === tenantId ? groupLicensing.filter(({ at }) => at >= from) : []),
+    findUser: (asked, idOrUpn) => {
       const name = idOrUpn.toLowerCase();
-      const id = tenant?.aliases.get(name) ?? name;
-      return Promise.resolve(tenant?.subjects.has(`user ${id}`) === true ? id : undefined);
+      const id = aliases.get(name) ?? name;
+      return Promise.resolve(asked === tenantId && known.has(keyOf({ kind: 'user', id })) ? id : undefined);
     },
   };
 }
 
-function tenantRecords(records: readonly AuditRecord[]): TenantRecords {
-  const aliases = canonicalUsers(records);
-  const subjects = new Map<string, Subject>();
-  const spoken = records.flatMap((record) => subjectsOf(record, aliases).map((subject) => ({ subject, record })));
-  for (const { subject } of spoken) subjects.set(`${subject.kind} ${subject.id}`, subject);
-  const bySubject = groupedBy(spoken, ({ subject }) => `${subject.kind} ${subject.id}`);
-  return {
-    aliases,
-    subjects,
-    records: new Map([...bySubject].map(([key, spokenOf]) => [key, spokenOf.map(({ record }) => record)])),
-    groupLicensing: records
-      .filter(({ target }) => target.group !== undefined && target.user === undefined)
-      .toSorted((a, b) => compareText(a.at, b.at) || compareText(a.log, b.log) || compareText(a.id, b.id)),
-  };
+function keyOf({ kind, id }: Subject): string {
+  return `${kind} ${id}`;
+}
+
+/** Called by the name that it had last. */
+function groupSubject(id: string, records: readonly AuditRecord[]): TimelineSubject {
+  const names = records
+    .toSorted((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id))
+    .flatMap(({ target }) => target.group?.name ?? []);
+  const name = names.at(-1);
+  return { kind: 'group', id, ...(name === undefined ? {} : { name }) };
+}
+
+function byKindAndName(a: TimelineSubject, b: TimelineSubject): number {
+  return (
+    compareText(b.kind, a.kind) || compareText(a.name ?? a.id, b.name ?? b.id) || compareText(a.id, b.id)
+  );
 }

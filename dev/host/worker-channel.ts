@@ -27,7 +27,7 @@ export interface WorkerChannel {
   invoke(invocation: Invocation): Promise<InvocationResult>;
   /** Lets the app end itself (`appTerminate`), then ends the process. */
   stop(): Promise<void>;
-  /** Resolves when the process is gone, with what it died of. */
+  /** Resolves when nothing more can run in the process, with what it died of. */
   ended: Promise<string>;
 }
 
@@ -51,6 +51,9 @@ export async function openWorker(
     }
   }
 
+  const loaded = deferred<readonly FunctionMetadata[]>();
+  const ended = deferred<string>();
+  const exited = new Promise((resolve) => child.once('exit', resolve));
   const running = new Map<string, (result: InvocationResult) => void>();
   let endReason: string | undefined;
   const end = (reason: string): void => {
@@ -59,6 +62,7 @@ export async function openWorker(
       finish({ kind: 'failed', reason: `the worker ended: ${endReason}` });
     }
     running.clear();
+    ended.resolve(endReason);
   };
   const send = (message: HostToWorker): void => {
     child.send(message, (error) => {
@@ -68,8 +72,6 @@ export async function openWorker(
     });
   };
 
-  const loaded = deferred<readonly FunctionMetadata[]>();
-  const ended = deferred<string>();
   const receive = (message: WorkerToHost): void => {
     switch (message.kind) {
       case 'loaded':
@@ -103,7 +105,6 @@ export async function openWorker(
   child.once('exit', (code, signal) => {
     end(signal ?? `exit code ${String(code)}`);
     loaded.reject(new HostCannotStart(`the functions could not be loaded: ${endReason ?? ''}`));
-    ended.resolve(endReason ?? '');
   });
 
   return {
@@ -123,7 +124,7 @@ export async function openWorker(
         send({ kind: 'stop' });
       }
       const tooLate = setTimeout(() => child.kill('SIGKILL'), stopLimitMilliseconds);
-      await ended.promise;
+      await exited;
       clearTimeout(tooLate);
     },
   };

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
+import { hasCode } from './error-code.ts';
 import { ended, endWithParent } from './child.ts';
 
 /** Slow machines take half a minute; this is for one that never comes. */
@@ -21,12 +22,10 @@ export async function requireFreePort(port: number, option: string): Promise<voi
     probe.listen(port);
     await once(probe, 'listening');
   } catch (error) {
-    throw new CannotStart(
-      `port ${port} is in use: stop what listens there, or choose another with ${option}`,
-      {
-        cause: error,
-      },
-    );
+    const reason = hasCode(error, 'EADDRINUSE')
+      ? 'is in use: stop what listens there, or'
+      : 'cannot be used:';
+    throw new CannotStart(`port ${port} ${reason} choose another with ${option}`, { cause: error });
   }
   probe.close();
   await once(probe, 'close');

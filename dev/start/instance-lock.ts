@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CannotStart } from './cannot-start.ts';
+import { hasCode } from './error-code.ts';
 
 /**
  * Lets one start at a time use the folder: a file with the process id. What a dead process left behind is taken over.
@@ -13,7 +14,7 @@ export function lockInstance(path: string, isAlive: (pid: number) => boolean = i
       writeFileSync(path, own, { flag: 'wx' });
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (hasCode(error, 'EEXIST')) return false;
       throw error;
     }
   };
@@ -40,7 +41,7 @@ function isStart(pid: number): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // Somebody else's process is there, and may not be signalled.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (!hasCode(error, 'EPERM')) return false;
   }
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.ts');

@@ -1,13 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CannotStart } from './cannot-start.ts';
 
 export const help = `npm start [-- OPTIONS]
 
 Runs Gracewatch on this machine: embedded storage, a simulated tenant that lives through its story in about a minute,
-the functions, and a page with the cards that Teams would show. Everything is kept in .gracewatch/.
+the functions, and a page with the cards that Teams would show.
 
   --port N       port of the functions (7071)
   --page-port N  port of the simulated tenant and its card page (7080)
+  --data FOLDER  where everything is kept (.gracewatch)
   --fresh        forget what was kept from earlier starts
   --no-story     let nothing happen in the tenant
   --help         this text
@@ -17,6 +19,7 @@ Ctrl-C stops all of it.`;
 export interface Options {
   port: number;
   pagePort: number;
+  data: string;
   fresh: boolean;
   story: boolean;
   help: boolean;
@@ -28,6 +31,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     port: readPort('--port', values.port),
     pagePort: readPort('--page-port', values['page-port']),
+    data: values.data,
     fresh: values.fresh,
     story: !values['no-story'],
     help: values.help,
@@ -41,6 +45,7 @@ function parse(args: readonly string[]) {
       options: {
         port: { type: 'string', default: '7071' },
         'page-port': { type: 'string', default: '7080' },
+        data: { type: 'string', default: fileURLToPath(new URL('../../.gracewatch', import.meta.url)) },
         fresh: { type: 'boolean', default: false },
         'no-story': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

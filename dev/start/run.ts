@@ -18,9 +18,6 @@ import { help, type Options, readOptions } from './options.ts';
 import { hostSettings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, '.gracewatch');
-const storageFolder = join(folder, 'azurite');
-const logFile = join(folder, 'host.log');
 
 /** The collection timer is for life, minutes apart; while the story plays, and a while after it, somebody wants to watch. */
 const secondsBetweenCollections = 5;
@@ -49,8 +46,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  mkdirSync(folder, { recursive: true });
-  const unlock = lockInstance(join(folder, 'start.lock'));
+  mkdirSync(options.data, { recursive: true });
+  const unlock = lockInstance(join(options.data, 'start.lock'));
   const parts: Part[] = [];
   const ending = new AbortController();
   const stopped = new Promise<'stopped'>((resolve) => {
@@ -88,10 +85,13 @@ async function live(options: Options, parts: Part[], ending: AbortSignal): Promi
     return child;
   };
 
+  const storageFolder = join(options.data, 'azurite');
+  const logFile = join(options.data, 'host.log');
+
   await requireFreePort(options.port, '--port');
   await requireFreePort(options.pagePort, '--page-port');
   if (options.fresh) {
-    step('Forgetting what was kept in .gracewatch…');
+    step('Forgetting what was kept…');
     rmSync(storageFolder, { recursive: true, force: true });
   }
   step('Building the functions, where a source is newer…');
@@ -128,17 +128,28 @@ async function live(options: Options, parts: Part[], ending: AbortSignal): Promi
   return Promise.race([
     ended(storage).then(() => 'Storage ended by itself'),
     ended(host).then(() => `The functions ended by themselves (see ${relative(process.cwd(), logFile)})`),
-    watch(tenant, productUrl, options.story, ending),
+    watch({ tenant, productUrl, logFile, story: options.story, ending }),
   ]);
 }
 
+interface Watched {
+  tenant: SimulatedTenant;
+  productUrl: string;
+  logFile: string;
+  story: boolean;
+  ending: AbortSignal;
+}
+
 /** Begins the story, has the logs collected while there is something in them, and prints the alerts. It has no end of its own. */
-async function watch(
-  tenant: SimulatedTenant,
-  productUrl: string,
-  story: boolean,
-  ending: AbortSignal,
-): Promise<never> {
+async function watch({ tenant, productUrl, logFile, story, ending }: Watched): Promise<never> {
+  /** The functions may just be starting again; the next look is soon. */
+  const attempt = async (act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      appendFileSync(logFile, `npm start: ${errorText(error)}\n`);
+    }
+  };
   const alerts = watchAlerts(productUrl);
   await attempt(async () => {
     const known = await alerts.skip();
@@ -159,15 +170,6 @@ async function watch(
       for (const line of await alerts.news()) console.log(line);
     });
     await sleep(secondsBetweenLooks * 1000, undefined, { signal: ending });
-  }
-}
-
-/** The functions may just be starting again; the next look is soon. */
-async function attempt(act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    appendFileSync(logFile, `npm start: ${errorText(error)}\n`);
   }
 }
 

@@ -57,7 +57,7 @@ function tenantOf(message: PoisonMessage, tenantIds: readonly string[]): string 
 const rule = 'operations/poison-message';
 
 /** One alert a tenant and queue: the queue is the subject, each message makes the alert worse. */
-export function poisonFinding(message: PoisonMessage, tenantId: string, now: string): Finding {
+function poisonFinding(message: PoisonMessage, tenantId: string, now: string): Finding {
   const subject = { kind: 'collector' as const, id: message.queue, name: message.queue };
   const severity = 'high' as const;
   return {

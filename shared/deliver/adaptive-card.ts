@@ -29,7 +29,7 @@ export interface Container {
 
 export type CardElement = TextBlock | FactSet | Container;
 
-export interface OpenUrl {
+interface OpenUrl {
   type: 'Action.OpenUrl';
   title: string;
   url: string;

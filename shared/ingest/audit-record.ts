@@ -18,7 +18,7 @@ export const actorSchema = z.object({
 export type Actor = z.infer<typeof actorSchema>;
 
 /** A changed property; `before` and `after` are decoded from the dialect (JSON in a string, CRLF, missing old value). */
-export const propertyChangeSchema = z.object({
+const propertyChangeSchema = z.object({
   property: z.string(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),

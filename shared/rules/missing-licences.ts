@@ -1,6 +1,6 @@
 import { enabledFamilies, enabledPlans, familyOfPlan } from '../products/products.ts';
 import type { Fact, FactOf, Licence } from '../timeline/fact.ts';
-import { licenceDifference, type LicencePlan } from '../timeline/licences.ts';
+import { type LicenceDifference, licenceDifference, type LicencePlan } from '../timeline/licences.ts';
 import type { LossFact } from '../timeline/losses.ts';
 import { replacementsOf } from '../timeline/replacement.ts';
 
@@ -32,6 +32,15 @@ export function isToldChange(fact: Fact): fact is Change {
   );
 }
 
+/** A rule is asked at every fact of a timeline, and each time about all changes up to it: each is compared once. */
+const differences = new WeakMap<Change, LicenceDifference>();
+
+function differenceOf(change: Change): LicenceDifference {
+  const known = differences.get(change) ?? licenceDifference(change.before, change.after);
+  differences.set(change, known);
+  return known;
+}
+
 /** The facts in order of time; what is missing after the last of them. */
 export function missingLicences(facts: readonly Fact[]): MissingLicences {
   const products = new Map<string, MissingProduct>();
@@ -40,7 +49,7 @@ export function missingLicences(facts: readonly Fact[]): MissingLicences {
   let held: readonly Licence[] = [];
 
   const lose = (change: Change): void => {
-    const { products: gone, plans: off } = licenceDifference(change.before, change.after);
+    const { products: gone, plans: off } = differenceOf(change);
     const lostBy: LossFact = { fact: change, loss: { at: change.at, products: gone, plans: off } };
     for (const licence of gone) products.set(licence.skuId, { licence, lostBy });
     for (const plan of off) plans.set(planKey(plan), { plan, lostBy });

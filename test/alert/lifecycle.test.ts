@@ -11,7 +11,10 @@ const now = '2026-02-03T09:30:00.000Z';
 const later = '2026-02-03T12:00:00.000Z';
 
 /** Applies findings one after the other and keeps what would be stored and every reason for a notice. */
-function live(findings: readonly Finding[], at = now): { alert: StoredAlert | undefined; told: NoticeReason[] } {
+function live(
+  findings: readonly Finding[],
+  at = now,
+): { alert: StoredAlert | undefined; told: NoticeReason[] } {
   let alert: StoredAlert | undefined;
   const told: NoticeReason[] = [];
   for (const each of findings) {
@@ -43,7 +46,13 @@ function unexplained(): Firing {
 }
 
 const over = (overrides: Partial<Finding> = {}): Finding =>
-  finding({ state: 'clear', reason: 'it is back', basis: 2, resolvedAt: '2026-02-03T11:00:00.000Z', ...overrides });
+  finding({
+    state: 'clear',
+    reason: 'it is back',
+    basis: 2,
+    resolvedAt: '2026-02-03T11:00:00.000Z',
+    ...overrides,
+  });
 
 describe('an alert opens', () => {
   test('when a finding fires, with the time of the clock and the time at which it happened', () => {
@@ -157,7 +166,10 @@ describe('law 3: only positive evidence resolves', () => {
   });
 
   test('what is resolved is not resolved again', () => {
-    expect(live([finding(), over(), over({ basis: 3 }), over({ basis: 4 })]).told).toEqual(['opened', 'resolved']);
+    expect(live([finding(), over(), over({ basis: 3 }), over({ basis: 4 })]).told).toEqual([
+      'opened',
+      'resolved',
+    ]);
   });
 
   test('what is low resolves silently', () => {
@@ -183,7 +195,10 @@ describe('law 4: episodes', () => {
 
   test('the episode never goes down, so that its notices are never taken for those of another', () => {
     const resolved = open({ status: 'resolved', episode: 4, resolvedAt: now, basis: 2 });
-    expect(applyFinding(back, resolved, later)).toMatchObject({ alert: { episode: 5 }, reasons: ['reopened'] });
+    expect(applyFinding(back, resolved, later)).toMatchObject({
+      alert: { episode: 5 },
+      reasons: ['reopened'],
+    });
     expect(live([finding({ episode: 3 }), finding({ episode: 1, basis: 2 })]).alert?.episode).toBe(3);
   });
 
@@ -306,7 +321,9 @@ describe('what people do', () => {
       alert: { status: 'open', episode: 1, openedAt: '2026-02-03T09:15:00.000Z' },
     });
     const reopened = reopen(open({ status: 'resolved', resolvedAt: now }), 'not settled', later);
-    expect(reopened).toMatchObject({ alert: { status: 'open', episode: 2, openedAt: later, note: 'not settled' } });
+    expect(reopened).toMatchObject({
+      alert: { status: 'open', episode: 2, openedAt: later, note: 'not settled' },
+    });
     expect(reopened).not.toHaveProperty('alert.resolvedAt');
   });
 

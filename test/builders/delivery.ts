@@ -91,7 +91,9 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
     },
 
     async waiting(channel = 'licences'): Promise<WaitingNotice[]> {
-      return Array.fromAsync(notices.listWaiting(channel));
+      const rows: WaitingNotice[] = [];
+      for await (const row of notices.listWaiting(channel)) rows.push(row);
+      return rows;
     },
 
     async noticesOf(id: string): Promise<StoredNotice[]> {

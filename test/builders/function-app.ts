@@ -86,7 +86,14 @@ export interface HostedApp extends FunctionApp {
   stop(): Promise<void>;
 }
 
-/** Writes an app and runs it on the local host, on a free port. */
+const hosted = new Set<HostedApp>();
+
+/** For `afterEach` or `afterAll`: what a failed test left running would keep the runner from ending. */
+export async function stopHostedApps(): Promise<void> {
+  await Promise.all([...hosted].map((app) => app.stop()));
+}
+
+/** Writes an app and runs it on the local host, on a free port. End with `stopHostedApps`. */
 export async function hostApp(
   source: string,
   settings: Record<string, string> = {},
@@ -102,16 +109,19 @@ export async function hostApp(
       settings: { ...app.settings, ...settings },
       log: (line) => lines.push(line),
     });
-    return {
+    const running: HostedApp = {
       ...app,
       host,
       url: `http://127.0.0.1:${String(host.port)}`,
       lines,
       stop: async () => {
+        hosted.delete(running);
         await host.stop();
         app.remove();
       },
     };
+    hosted.add(running);
+    return running;
   } catch (error) {
     app.remove();
     throw error;

@@ -139,6 +139,18 @@ describe('the card of one alert', () => {
     expectCard('resolved', posted(alert, 'resolved'));
   });
 
+  test('longest texts: trimmed until it fits, with everything that must be on it', () => {
+    const step = 'Read the audit log and ask whether it was meant. '.repeat(40);
+    const whole = posted({ ...removed, runbook: Array.from({ length: 8 }, () => step) }, 'opened');
+    expect(JSON.stringify(whole)).not.toContain('…');
+    const trimmed = posted(
+      { ...removed, runbook: Array.from({ length: 12 }, () => `漢${step}`.repeat(2)) },
+      'opened',
+    );
+    expectCard('longest-texts', trimmed);
+    expect(JSON.stringify(trimmed)).toContain('…');
+  });
+
   test('hostile names', () => {
     const hostile =
       '**[x](https://evil.example)** <at>Everyone</at> {{DATE(2026-01-01)}}\n# \u202Eanna\u2066 `_*~';

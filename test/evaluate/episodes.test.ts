@@ -133,7 +133,9 @@ describe('the life of a condition, folded over all facts', () => {
     );
     const timeline = timelineOf([off(at(1)), on(at(2))]);
     expect(findingsOf(settling, {}, timeline, coverage, at(3))[0]?.firing?.reason).toBe('cause is pending');
-    expect(findingsOf(settling, {}, timeline, coverage, at(30))[0]?.firing?.reason).toBe('cause is not logged');
+    expect(findingsOf(settling, {}, timeline, coverage, at(30))[0]?.firing?.reason).toBe(
+      'cause is not logged',
+    );
   });
 
   test('what ends an episode may show that it was worth less', () => {

@@ -15,7 +15,7 @@ import { createMemoryNoticeStore } from '../builders/memory-notice-store.ts';
 import { createMemoryQueues, type SentMessage } from '../builders/memory-queues.ts';
 import { createMemoryTimelineStore } from '../builders/memory-timeline-store.ts';
 
-export const channel: ChannelSettings = {
+const channel: ChannelSettings = {
   id: 'licences',
   kind: 'teams',
   url: new Secret('http://127.0.0.1/teams'),
@@ -26,7 +26,7 @@ export const channel: ChannelSettings = {
 const handled = ['evaluate-licence', 'verdicts', 'notices'] as const satisfies readonly QueueName[];
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export interface Posted {
+interface Posted {
   card: unknown;
   idempotencyKey: string;
   at: string;

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 export const root = path.join(import.meta.dirname, '..', '..');
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

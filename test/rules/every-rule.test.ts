@@ -46,10 +46,22 @@ describe('the suite', () => {
     ['another id', { id: 'licence/other' }, 'is not its path'],
     ['one step', { runbook: ['Get-MgUser at the time of AssignedLicense'] }, 'two or three steps'],
     ['no field or time', { runbook: ['Look.', 'Act.'] }, 'names no field'],
-    ['a retired module', { runbook: ['Set-MsolUserLicense', 'After 5 minutes look at AssignedLicense'] }, 'retired'],
+    [
+      'a retired module',
+      { runbook: ['Set-MsolUserLicense', 'After 5 minutes look at AssignedLicense'] },
+      'retired',
+    ],
     ['a reference that is none', { reference: 'see the wiki' }, 'no https address'],
     ['no known gaps', { knownGaps: [] }, 'no known gap'],
-    ['a throw', { evaluate: () => { throw new TypeError('undefined is not a user'); } }, 'it throws for no facts'],
+    [
+      'a throw',
+      {
+        evaluate: () => {
+          throw new TypeError('undefined is not a user');
+        },
+      },
+      'it throws for no facts',
+    ],
     ['no verdict', { evaluate: () => [] }, 'it gives no verdict'],
     ['no reason', { evaluate: () => [{ kind: 'clear', reason: '' }] }, 'without a reason'],
   ];

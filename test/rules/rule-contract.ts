@@ -24,7 +24,10 @@ export function contractProblems(rule: Rule, path: string): string[] {
     ...when(rule.title.length < 5, 'it has no title'),
     ...runbookProblems(rule.runbook),
     ...when(!/^https:\/\/\S+$/.test(rule.reference), 'its reference is no https address'),
-    ...when(rule.knownGaps.length === 0 || rule.knownGaps.some((gap) => gap.length < 10), 'it tells no known gap'),
+    ...when(
+      rule.knownGaps.length === 0 || rule.knownGaps.some((gap) => gap.length < 10),
+      'it tells no known gap',
+    ),
     ...when(!rule.settings.safeParse({}).success, 'its settings have no defaults'),
     ...edges().flatMap(([name, timeline]) => edgeProblems(rule, name, timeline)),
   ];
@@ -48,7 +51,10 @@ export function sampleProblems(rule: Rule, samples: RuleSamples): string[] {
   return [
     ...when(fired.length === 0, 'its firing sample leaves it silent'),
     ...when(samples.silent.facts.length === 0, 'its silent sample is empty'),
-    ...when(silent.some(({ kind }) => kind === 'firing'), 'its silent sample makes it fire'),
+    ...when(
+      silent.some(({ kind }) => kind === 'firing'),
+      'its silent sample makes it fire',
+    ),
     ...fired.flatMap((verdict) => [
       ...runbookProblems(verdict.runbook),
       ...when(verdict.extent.length === 0, 'its verdict says not what is wrong (extent)'),
@@ -75,7 +81,10 @@ function edgeProblems(rule: Rule, name: string, timeline: Timeline): string[] {
       const once = ask(rule, timeline, at(48), coverage);
       return [
         ...when(once.length === 0, `it gives no verdict for ${name}`),
-        ...when(once.some(({ reason }) => reason === ''), `it gives a verdict without a reason for ${name}`),
+        ...when(
+          once.some(({ reason }) => reason === ''),
+          `it gives a verdict without a reason for ${name}`,
+        ),
         ...when(
           JSON.stringify(ask(rule, timeline, at(48), coverage)) !== JSON.stringify(once),
           `it gives two answers for ${name}`,
@@ -96,7 +105,11 @@ function ask(rule: Rule, timeline: Timeline, now: string, coverage = covered): V
 function edges(): [string, Timeline][] {
   const bare = { at: at(1), logs: [], records: [], complete: true };
   const e3 = licence('ENTERPRISEPACK');
-  const unknown = { skuId: 'SOMETHING_NEW', name: 'SOMETHING_NEW', disabledPlans: [{ id: 'PLAN', name: 'PLAN' }] };
+  const unknown = {
+    skuId: 'SOMETHING_NEW',
+    name: 'SOMETHING_NEW',
+    disabledPlans: [{ id: 'PLAN', name: 'PLAN' }],
+  };
   const group = { id: 'group-1' };
   const facts: [string, Fact[]][] = [
     ['no facts', []],

@@ -50,6 +50,14 @@ describe('a timeline', () => {
     );
   });
 
+  test('takes of one record in two exports the one that tells more', () => {
+    const change = licencesChanged([assigned('EMS')], []);
+    const { actor: _, ...poorer } = change;
+    const expected = timelineOf([change]);
+    expect(timelineOf([change, poorer])).toEqual(expected);
+    expect(timelineOf([poorer, change])).toEqual(expected);
+  });
+
   test('keeps every marker that has no twin: none is dropped for being incomplete', () => {
     fc.assert(
       fc.property(userHistory, (records) => {

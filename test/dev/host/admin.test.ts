@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
-import { type HostedApp, hostApp } from '../../builders/function-app.ts';
+import { type HostedApp, hostApp, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await app.stop();
+  await stopHostedApps();
   await azurite.stop();
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type HostedApp, hostApp } from '../../builders/function-app.ts';
+import { type HostedApp, hostApp, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
     app.http('unchanged', { methods: ['GET'], handler: () => ({ status: 304 }) });
   `);
 });
-afterAll(() => app.stop());
+afterAll(stopHostedApps);
 
 const call = (path: string, init?: RequestInit) => fetch(`${app.url}${path}`, init);
 
@@ -179,6 +179,5 @@ describe('the home page', () => {
     });
     const response = await fetch(quiet.url);
     expect([response.status, await response.text()]).toEqual([204, '']);
-    await quiet.stop();
   });
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
-import { hostApp, quickQueues } from '../../builders/function-app.ts';
+import { hostApp, quickQueues, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -11,6 +11,7 @@ let azurite: Azurite;
 beforeAll(async () => {
   azurite = await startAzurite();
 });
+afterEach(stopHostedApps);
 afterAll(() => azurite.stop());
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -79,7 +80,6 @@ describe('a message', () => {
     expect(notes.map(({ message }) => message).sort(byText)).toEqual(
       [{ a: 1 }, [1], 4, true, null, 'text', '{bad json', '', 9007199254740992, '2026-02-03'].sort(byText),
     );
-    await app.stop();
   });
 
   test('brings its metadata, which its own properties overwrite', async () => {
@@ -98,7 +98,6 @@ describe('a message', () => {
     await app.queue.sendMessage(base64('{"id":4,"dequeueCount":9,"at":"2026-02-03T10:00:00Z","on":true}'));
     const [, rewritten] = await app.untilNotes(2);
     expect(rewritten).toMatchObject({ id: 4, dequeueCount: 9, at: '02/03/2026 10:00:00', on: 'True' });
-    await app.stop();
   });
 
   test('that fails comes again with a higher count, then lies in the poison queue as it was for seven days', async () => {
@@ -115,7 +114,6 @@ describe('a message', () => {
     await untilEmpty(app.queue);
     const received = await app.poison.receiveMessages();
     expect(received.receivedMessageItems[0]?.dequeueCount).toBe(1);
-    await app.stop();
   });
 
   test('that failed stays hidden for the visibilityTimeout of host.json', async () => {
@@ -127,7 +125,6 @@ describe('a message', () => {
     await sleep(500);
     expect(app.notes()).toHaveLength(1);
     expect((await app.queue.receiveMessages()).receivedMessageItems).toEqual([]);
-    await app.stop();
   });
 
   test('that failed comes again sooner where retrySeconds says so', async () => {
@@ -138,7 +135,6 @@ describe('a message', () => {
     await app.queue.sendMessage(base64('x'));
     await untilMessages(app.poison, 1);
     expect(app.notes()).toHaveLength(3);
-    await app.stop();
   });
 
   test('that is not base64 never reaches the function and ends in the poison queue as it was', async () => {
@@ -149,7 +145,6 @@ describe('a message', () => {
     expect(app.notes()).toEqual([]);
     expect(app.lines.filter((line) => line.endsWith('is not base64'))).toHaveLength(3);
     expect(app.lines.join()).not.toContain('contoso');
-    await app.stop();
   });
 
   test('in a poison queue that fails is not moved on: it stays and comes again', async () => {
@@ -178,14 +173,12 @@ describe('a message', () => {
     expect(await app.untilNotes(2)).toEqual(['begin', 'end']);
     await untilEmpty(app.queue);
     expect(app.notes()).toHaveLength(2);
-    await app.stop();
   });
 
   test('may travel without base64 where host.json says so', async () => {
     const app = await hostQueue('(message) => note(message)', { queues: { messageEncoding: 'none' } });
     await app.queue.sendMessage('{"a":1}');
     expect(await app.untilNotes(1)).toEqual([{ a: 1 }]);
-    await app.stop();
   });
 });
 
@@ -201,7 +194,6 @@ describe('a queue', () => {
     const inWork = (await app.untilNotes(30)) as number[];
     expect(Math.max(...inWork)).toBeGreaterThanOrEqual(4);
     expect(Math.max(...inWork)).toBeLessThanOrEqual(6);
-    await app.stop();
   });
 
   test('loses nothing when the host stops: what is in work is finished, the rest stays', async () => {
@@ -228,6 +220,5 @@ describe('a queue', () => {
     }
     await app.queue.sendMessage(base64('after'));
     expect(await app.untilNotes(1)).toEqual(['after']);
-    await app.stop();
   });
 });

@@ -1,9 +1,9 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { prepareTimer } from '../../../dev/host/timer.ts';
 import { keepTimerStatus, type TimerStatus } from '../../../dev/host/timer-status.ts';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
-import { hostApp } from '../../builders/function-app.ts';
+import { hostApp, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -11,6 +11,7 @@ let azurite: Azurite;
 beforeAll(async () => {
   azurite = await startAzurite();
 });
+afterEach(stopHostedApps);
 afterAll(() => azurite.stop());
 
 const storage = () => ({ AzureWebJobsStorage: azurite.connectionString });
@@ -26,7 +27,6 @@ describe('a timer', () => {
       { schedule: { adjustForDST: true }, scheduleStatus: null, isPastDue: false },
       null,
     ]);
-    await app.stop();
   });
 
   test('has run in the year 1 before its first run, and then when it ran', async () => {
@@ -46,7 +46,6 @@ describe('a timer', () => {
     const again = await hostApp(source, storage());
     const [after] = (await again.untilNotes(1)) as [{ scheduleStatus: Record<string, string> }];
     expect(after.scheduleStatus['last']).not.toMatch(/^0001/);
-    await again.stop();
   });
 
   test('that missed a run while no host ran is past due', async () => {
@@ -64,7 +63,6 @@ describe('a timer', () => {
     expect(await app.untilNotes(1)).toMatchObject([
       { isPastDue: true, scheduleStatus: { last: '2020-01-01T00:00:00.000Z' } },
     ]);
-    await app.stop();
   });
 
   test('that fails is run again in the same process as its retry says, with what went wrong', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
-import { hostApp } from '../../builders/function-app.ts';
+import { hostApp, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -11,6 +11,7 @@ let azurite: Azurite;
 beforeAll(async () => {
   azurite = await startAzurite();
 });
+afterEach(stopHostedApps);
 afterAll(() => azurite.stop());
 
 const rejecting = `
@@ -34,7 +35,6 @@ describe('an error that nobody caught', () => {
     expect(app.lines).toContainEqual(
       expect.stringMatching(/^slow .* failed .*: the worker ended: Error: floating/),
     );
-    await app.stop();
   });
 
   test('recycles the host at the third time, also where it was thrown late', async () => {
@@ -44,7 +44,6 @@ describe('an error that nobody caught', () => {
     }
     expect(await app.host.recycled).toBe('Error: late');
     expect((await fetch(`${app.url}/api/pid`)).status).toBe(500);
-    await app.stop();
   });
 
   test('makes the messages in work come again', async () => {
@@ -61,7 +60,6 @@ describe('an error that nobody caught', () => {
       Buffer.from('x').toString('base64'),
     );
     expect(await app.untilNotes(2)).toEqual([1, 2]);
-    await app.stop();
   });
 
   test('runs no appTerminate hook', async () => {
@@ -69,7 +67,6 @@ describe('an error that nobody caught', () => {
     await fetch(`${app.url}/api/reject`);
     await fetch(`${app.url}/api/pid`);
     expect(app.notes()).toEqual([]);
-    await app.stop();
   });
 });
 
@@ -123,7 +120,6 @@ describe('hooks and the log', () => {
     `);
     expect(await (await fetch(`${app.url}/api/a`)).text()).toBe('saved');
     expect(app.notes()).toEqual([{ body: 'changed' }, [1, 'once']]);
-    await app.stop();
   });
 
   test('show what the app logs, one line each, with the function and the invocation', async () => {
@@ -138,6 +134,5 @@ describe('hooks and the log', () => {
     expect(app.lines).toContain('while loading');
     expect(app.lines).toContainEqual(expect.stringMatching(/^a [0-9a-f-]{36} warning: one\\ntwo\\u202e$/));
     expect(app.lines.join()).not.toContain('hidden');
-    await app.stop();
   });
 });

@@ -60,7 +60,7 @@ export async function startTenant(
       const response = await request(path, given);
       const text = await response.text();
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
-      return JSON.parse(text);
+      return JSON.parse(text) as unknown;
     },
   };
 }

@@ -37,7 +37,10 @@ function raised(facts: Fact[], now?: string, settings?: unknown): Finding[] {
 
 describe('an assignment that failed', () => {
   test('is one high alert that names product, person, reason and what to do', () => {
-    const failure = assignmentFailed(at(9), e3, { via: 'Microsoft Graph PowerShell', reason: 'CountViolation' });
+    const failure = assignmentFailed(at(9), e3, {
+      via: 'Microsoft Graph PowerShell',
+      reason: 'CountViolation',
+    });
     const [alert, ...others] = raised([failure]);
     expect(others).toEqual([]);
     expect(alert).toMatchObject({
@@ -61,13 +64,20 @@ describe('an assignment that failed', () => {
   });
 
   test('is an alert of its own for each product', () => {
-    const found = raised([assignmentFailed(at(1), e3), assignmentFailed(at(1), visio, { records: ['other'] })]);
+    const found = raised([
+      assignmentFailed(at(1), e3),
+      assignmentFailed(at(1), visio, { records: ['other'] }),
+    ]);
     expect(found.map(({ qualifiers }) => qualifiers.skuId).sort()).toEqual([e3.skuId, visio.skuId].sort());
   });
 
   test('that is tried again is the same alert, since the first time', () => {
     expect(raised([assignmentFailed(at(1), e3), assignmentFailed(at(5), e3)])).toMatchObject([
-      { episode: 1, openedAt: at(1), firing: { happenedAt: at(1), facts: { failures: 2, lastFailureAt: at(5) } } },
+      {
+        episode: 1,
+        openedAt: at(1),
+        firing: { happenedAt: at(1), facts: { failures: 2, lastFailureAt: at(5) } },
+      },
     ]);
   });
 
@@ -91,7 +101,11 @@ describe('an assignment that failed', () => {
   test('without a product in the record is over when any product comes, and by nothing that goes', () => {
     const failure = assignmentFailed(at(1), undefined);
     expect(raised([failure, licencesChanged(at(2), [ems], [])])).toMatchObject([
-      { state: 'firing', qualifiers: { skuId: 'unknown' }, firing: { title: expect.stringContaining('a licence') } },
+      {
+        state: 'firing',
+        qualifiers: { skuId: 'unknown' },
+        firing: { title: expect.stringContaining('a licence') },
+      },
     ]);
     expect(raised([failure, licencesChanged(at(2), [ems], [ems, visio])])).toMatchObject([
       { state: 'clear', qualifiers: { skuId: 'unknown' } },
@@ -99,7 +113,9 @@ describe('an assignment that failed', () => {
   });
 
   test('whose product is named only later ends the alert about the unknown one', () => {
-    const unknown = evaluate([assignmentFailed(at(1), e3)]).find(({ qualifiers }) => qualifiers.skuId === 'unknown');
+    const unknown = evaluate([assignmentFailed(at(1), e3)]).find(
+      ({ qualifiers }) => qualifiers.skuId === 'unknown',
+    );
     expect(unknown).toMatchObject({ state: 'clear', episode: 0 });
   });
 
@@ -139,7 +155,9 @@ describe('the period of grace of a new account', () => {
   });
 
   test('holds the alert back until it is over', () => {
-    const waiting = evaluate(facts, at(2), { graceHours: 24 }).find(({ lookAgainAt }) => lookAgainAt !== undefined);
+    const waiting = evaluate(facts, at(2), { graceHours: 24 }).find(
+      ({ lookAgainAt }) => lookAgainAt !== undefined,
+    );
     expect(waiting).toMatchObject({ state: 'clear', episode: 0, lookAgainAt: at(24) });
     expect(raised(facts, at(30), { graceHours: 24 })).toMatchObject([{ state: 'firing', openedAt: at(24) }]);
   });

@@ -40,7 +40,9 @@ function evaluate(
 
 describe('a licence that somebody took away', () => {
   test('is one alert with what went, who did it, what is left and until when the mailbox can be saved', () => {
-    const found = evaluate([licencesChanged(at(9), [e3, visio], [visio], { via: 'Microsoft 365 admin center' })]);
+    const found = evaluate([
+      licencesChanged(at(9), [e3, visio], [visio], { via: 'Microsoft 365 admin center' }),
+    ]);
     expect(found).toMatchObject({
       state: 'firing',
       episode: 1,
@@ -132,7 +134,7 @@ describe('a licence that somebody took away', () => {
     expect(found?.firing?.runbook.join('\n')).toContain(`New-MgGroupMember -GroupId '${sales.id}'`);
   });
 
-  test('by group licensing alone is pending, and never the service\'s doing', () => {
+  test("by group licensing alone is pending, and never the service's doing", () => {
     const found = evaluate([licencesChanged(at(1), [e3], [], { actor: groupLicensing })], { now: at(2) });
     expect(found?.firing?.cause).toMatchObject({ kind: 'pending', settledBy: at(25) });
     expect(found?.firing).not.toHaveProperty('actor');
@@ -154,9 +156,9 @@ describe('how bad a loss is', () => {
     expect(evaluate([account('account-disabled', at(7)), loss])?.severity).toBe('low');
     expect(evaluate([loss, account('account-disabled', at(53))], { now: at(60) })?.severity).toBe('low');
     expect(evaluate([account('account-disabled', at(5)), loss])?.severity).toBe('high');
-    expect(evaluate([account('account-disabled', at(7)), loss], { settings: { offBoardingHours: 2 } })?.severity).toBe(
-      'high',
-    );
+    expect(
+      evaluate([account('account-disabled', at(7)), loss], { settings: { offBoardingHours: 2 } })?.severity,
+    ).toBe('high');
   });
 
   test('it is not low when the account was enabled again', () => {
@@ -170,7 +172,11 @@ describe('how bad a loss is', () => {
 
   test('a deletion within a day shows that it was off-boarding; the alert is over and low', () => {
     const facts = [licencesChanged(at(1), [e3], []), account('user-deleted', at(5))];
-    expect(evaluate(facts)).toMatchObject({ state: 'clear', severity: 'low', reason: 'the user was deleted' });
+    expect(evaluate(facts)).toMatchObject({
+      state: 'clear',
+      severity: 'low',
+      reason: 'the user was deleted',
+    });
     const later = [licencesChanged(at(1), [e3], []), account('user-deleted', at(40))];
     expect(evaluate(later)).toMatchObject({ state: 'clear', severity: 'high' });
   });
@@ -208,7 +214,10 @@ describe('a service plan that was switched off', () => {
   });
 
   test('is over when it is on again', () => {
-    const facts = [licencesChanged(at(1), [e3], [withoutMailbox]), licencesChanged(at(2), [withoutMailbox], [e3])];
+    const facts = [
+      licencesChanged(at(1), [e3], [withoutMailbox]),
+      licencesChanged(at(2), [withoutMailbox], [e3]),
+    ];
     expect(evaluate(facts)).toMatchObject({ state: 'clear', episode: 1 });
   });
 
@@ -223,7 +232,10 @@ describe('a service plan that was switched off', () => {
     expect(evaluate(facts)).toMatchObject({
       state: 'firing',
       episode: 1,
-      firing: { extent: [`${e3.skuId}/${mailboxPlan}`], cause: { kind: 'removed-directly', at: at(1), actor: admin } },
+      firing: {
+        extent: [`${e3.skuId}/${mailboxPlan}`],
+        cause: { kind: 'removed-directly', at: at(1), actor: admin },
+      },
     });
   });
 });
@@ -265,7 +277,9 @@ describe('a move to another product', () => {
       licencesChanged(at(5), [withoutMailbox], [withoutMailboxE5]),
     ];
     expect(evaluate(facts)).toMatchObject({ state: 'firing', episode: 1 });
-    expect(evaluate([...facts, licencesChanged(at(6), [withoutMailboxE5], [e5])])).toMatchObject({ state: 'clear' });
+    expect(evaluate([...facts, licencesChanged(at(6), [withoutMailboxE5], [e5])])).toMatchObject({
+      state: 'clear',
+    });
   });
 });
 
