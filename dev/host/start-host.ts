@@ -53,14 +53,16 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     const registrations = worker.functions.map((metadata) => readRegistration(metadata, settings));
     const invocations = trackInvocations(worker, log);
     const triggers = await startTriggers(options, hostJson, timing, registrations, invocations);
+    const shutDown = async (): Promise<void> => {
+      await triggers.stop();
+      await invocations.finished();
+      await worker.stop();
+    };
+    let stopped: Promise<void> | undefined;
     return {
       port: triggers.port,
       recycled: worker.givenUp,
-      stop: async () => {
-        await triggers.stop();
-        await invocations.finished();
-        await worker.stop();
-      },
+      stop: () => (stopped ??= shutDown()),
     };
   } catch (error) {
     await worker.stop();

@@ -39,7 +39,7 @@ export function ruleSet(modules: readonly { path: string; rule: unknown }[]): Ru
 
 export interface RuleSettings {
   /** @throws for a rule that is not in the set */
-  settingsOf(ruleId: string): unknown;
+  settingsOf: (ruleId: string) => unknown;
   /** What was set for rules, or under names, that do not exist. */
   warnings: string[];
 }

@@ -5,6 +5,7 @@ import { alertFrom } from '../../shared/alert/alert-content.ts';
 import { acknowledge, applyFinding, reopen, snooze, statusAt } from '../../shared/alert/lifecycle.ts';
 import type { Finding } from '../../shared/evaluate/finding.ts';
 import type { Firing } from '../../shared/evaluate/rule.ts';
+import type { Cause } from '../../shared/timeline/explanation.ts';
 import { finding, firing } from '../builders/finding.ts';
 
 const now = '2026-02-03T09:30:00.000Z';
@@ -32,7 +33,7 @@ function open(overrides: Partial<StoredAlert> = {}, from: Partial<Finding> = {})
   return { ...alert, ...overrides };
 }
 
-const pending: Firing['cause'] = {
+const pending: Cause = {
   kind: 'pending',
   evidence: [],
   confidence: 'unknown',

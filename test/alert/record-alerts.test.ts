@@ -38,12 +38,15 @@ function message(...items: unknown[]): unknown {
 }
 
 async function stored({ alerts }: Pick<RecordAlertsPorts, 'alerts'>): Promise<StoredAlert[]> {
-  const all = await Array.fromAsync(alerts.list({ tenantIds: [tenantId] }));
+  const all: StoredAlert[] = [];
+  for await (const alert of alerts.list({ tenantIds: [tenantId] })) all.push(alert);
   return all.sort((left, right) => left.subject.id.length - right.subject.id.length);
 }
 
 async function waiting({ notices }: Pick<RecordAlertsPorts, 'notices'>): Promise<WaitingNotice[]> {
-  return Array.fromAsync(notices.listWaiting('licences'));
+  const all: WaitingNotice[] = [];
+  for await (const notice of notices.listWaiting('licences')) all.push(notice);
+  return all;
 }
 
 const other: Finding = finding({

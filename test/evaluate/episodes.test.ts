@@ -28,16 +28,11 @@ function ruleThat(evaluate: (input: RuleInput<unknown>) => Verdict[]): Rule {
 /** Fires while the account is disabled; cannot see while it is deleted. */
 const whileDisabled = ruleThat(({ timeline: { facts }, now }) => {
   const last = facts.at(-1);
-  switch (last?.kind) {
-    case 'account-disabled':
-      return [firing({ happenedAt: last.at, severity: 'high', reason: `disabled, seen at ${now}` })];
-    case 'user-deleted':
-      return [{ kind: 'unknown', reason: 'cannot see', qualifiers: {} }];
-    case undefined:
-      return [{ kind: 'clear', reason: 'nothing known' }];
-    default:
-      return [{ kind: 'clear', reason: 'enabled', qualifiers: {} }];
-  }
+  if (last === undefined) return [{ kind: 'clear', reason: 'nothing known' }];
+  if (last.kind === 'user-deleted') return [{ kind: 'unknown', reason: 'cannot see', qualifiers: {} }];
+  return last.kind === 'account-disabled'
+    ? [firing({ happenedAt: last.at, severity: 'high', reason: `disabled, seen at ${now}` })]
+    : [{ kind: 'clear', reason: 'enabled', qualifiers: {} }];
 });
 
 const off = (time: string): Fact => account('account-disabled', time);

@@ -15,7 +15,7 @@ function ruleNamed(id: string): Rule {
     reference: 'https://learn.microsoft.com/',
     knownGaps: ['None known.'],
     evaluate: () => [{ kind: 'clear', reason: 'nothing' }],
-  }) as Rule;
+  });
 }
 
 describe('the set of rules', () => {

@@ -209,7 +209,6 @@ describe('a queue', () => {
     // None of the rest was taken and dropped: all can be seen at once.
     const left = await app.queue.receiveMessages({ numberOfMessages: 32 });
     expect(left.receivedMessageItems).toHaveLength(Math.min(32, 40 - ends));
-    app.remove();
   });
 
   test('that is deleted and made again goes on', async () => {

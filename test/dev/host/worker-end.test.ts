@@ -83,7 +83,6 @@ describe('a host that is stopped', () => {
     expect(await (await slow).text()).toBe('done');
     expect(app.notes()).toEqual(['started', 'begin', 'end', 'terminated']);
     await expect(fetch(app.url)).rejects.toThrow();
-    app.remove();
   });
 
   test('is not held by a client that keeps its connection', async () => {
@@ -107,7 +106,6 @@ describe('a host that is stopped', () => {
     await app.untilNotes(1);
     await app.host.stop();
     expect(app.notes()).toEqual(['begin', 'end']);
-    app.remove();
   });
 });
 
