@@ -5,11 +5,14 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const oldest = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= oldest) {
+  // Node turns TypeScript into JavaScript at every start, which takes most of it; this keeps the result.
+  module.enableCompileCache();
   await import('./gracewatch.ts');
 } else {
   const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
@@ -24,8 +27,7 @@ if (Number(process.versions.node.split('.')[0]) >= oldest) {
 }
 
 function runWith(node) {
-  const script = fileURLToPath(new URL('./gracewatch.ts', import.meta.url));
-  const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // The terminal signals both; the child decides what that means, and this ends as it does.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

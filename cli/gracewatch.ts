@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './small-young-generation.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { run } from './run.ts';
 

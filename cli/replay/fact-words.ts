@@ -48,12 +48,17 @@ function changeWords(what: string, before: readonly Licence[] | undefined, after
 }
 
 /** Who did it, through what and from where; empty where no record says so. */
-export function doerWords({ actor, via, group }: { actor?: Actor; via?: string; group?: GroupReference }): string {
-  const who = actor === undefined ? '' : `by ${actorName(actor)}`;
-  const through = via === undefined ? '' : `using ${via}`;
-  const granted = group === undefined || actor?.kind !== 'group-licensing' ? '' : `for the group ${groupName(group)}`;
-  const from = actor?.ip === undefined ? '' : `from ${actor.ip}`;
-  return [who, granted, through, from].filter((part) => part !== '').join(' ');
+export function doerWords(fact: Fact): string {
+  const { actor, via } = fact;
+  const grantedBy = fact.kind === 'licences-changed' ? fact.group : undefined;
+  return [
+    actor === undefined ? '' : `by ${actorName(actor)}`,
+    grantedBy === undefined ? '' : `for the group ${groupName(grantedBy)}`,
+    via === undefined ? '' : `using ${via}`,
+    actor?.ip === undefined ? '' : `from ${actor.ip}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function actorName({ kind, name, id }: Actor): string {

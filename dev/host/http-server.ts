@@ -80,7 +80,9 @@ async function answer(
   options: HttpServerOptions,
   routes: readonly HttpRegistration[],
 ): Promise<void> {
-  const url = URL.parse(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+  const target = request.url ?? '/';
+  const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
+  const url = URL.parse(target.startsWith('/') ? `${origin}${target}` : target);
   if (url === null) {
     sendStatus(response, 400);
     return;

@@ -7,7 +7,7 @@ import type { TimerRegistration } from './registration.ts';
 import type { RpcRetryContext } from './rpc.ts';
 import { storageProblem } from './storage.ts';
 import { retryDelayMilliseconds } from './timer-retry.ts';
-import { timerInput, type TimerStatus, type TimerStatusStore, yearOne } from './timer-status.ts';
+import { timerInput, type TimerStatusStore, yearOne } from './timer-status.ts';
 
 /** Below it the host keeps no status of a timer. */
 const monitoredFromMilliseconds = 60_000;
@@ -54,9 +54,9 @@ export async function prepareTimer(
 
   const nextRun = (): string => pattern.nextRun()?.toISOString() ?? yearOne;
   const kept = monitored ? await store.read(timer.name) : undefined;
-  let status: TimerStatus | undefined;
-  if (monitored) {
-    status = kept ?? { Last: yearOne, Next: nextRun(), LastUpdated: yearOne };
+  let status = kept;
+  if (monitored && status === undefined) {
+    status = { Last: yearOne, Next: nextRun(), LastUpdated: yearOne };
     await store.write(timer.name, status);
   }
 

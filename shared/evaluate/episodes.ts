@@ -38,7 +38,8 @@ export function findingsOf(
   const moments = momentsOf(timeline);
   const end = latest(now, moments.at(-1));
   const lives = new Map<string, Life>();
-  for (let moment: string | undefined = moments[0] ?? end; moment !== undefined;) {
+  let moment: string | undefined = moments[0] ?? end;
+  while (moment !== undefined) {
     const verdicts = look(moment, moment);
     for (const verdict of verdicts) {
       if (verdict.qualifiers === undefined) continue;

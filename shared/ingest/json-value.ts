@@ -8,12 +8,15 @@ export function asObject(value: unknown): JsonObject | undefined {
     : undefined;
 }
 
+/**
+ * How JSON can begin. Most strings are plain text, GUIDs or pseudo-lists (`[SkuName=…`), and trying to parse those costs an exception each.
+ */
+const beginsLikeJson =
+  /^\s*(?:[{"]|\[\s*(?:[[{"\]]|true\b|false\b|null\b|-?\d[\d.eE+-]*\s*[,\]])|(?:true|false|null|-?\d[\d.eE+-]*)\s*$)/;
+
 /** The value of JSON in a string (FACTS 6.2); anything else, and text that is no JSON, as it is. */
 export function decoded(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const first = value.trimStart()[0];
-  // Most strings are plain text: trying to parse those costs an exception each.
-  if (first === undefined || !/[[{"\-0-9tfn]/.test(first)) return value;
+  if (typeof value !== 'string' || !beginsLikeJson.test(value)) return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {

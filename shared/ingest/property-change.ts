@@ -1,5 +1,6 @@
 import type { PropertyChange } from './audit-record.ts';
 import { defined } from './defined.ts';
+import { keyOf } from './property-name.ts';
 import { asList, asObject, asText, decoded, field } from './json-value.ts';
 
 /** An entry of modifiedProperties (Graph: displayName) or ModifiedProperties (unified log: Name), values still encoded. */
@@ -34,14 +35,6 @@ const usefulProperties: readonly { name: string; encoding: Encoding }[] = [
 ];
 const usefulByKey = new Map(usefulProperties.map((property) => [keyOf(property.name), property]));
 const assignedPlan = 'AssignedPlan';
-
-/** The same for every spelling of a property's name: `AssignedLicense`, `assignedLicenses`, `Assigned License`. */
-export function keyOf(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9.]/g, '')
-    .replace(/s$/, '');
-}
 
 /**
  * The changes that are of use, values decoded, names in one spelling, each property once. `AssignedPlan` is many times as long as

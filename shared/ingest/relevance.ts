@@ -1,6 +1,6 @@
 import type { AuditRecord } from './audit-record.ts';
 import type { Details } from './record-details.ts';
-import { keyOf } from './property-change.ts';
+import { keyOf } from './property-name.ts';
 import type { ModifiedProperty } from './property-change.ts';
 
 /** Whom the activity is about; a membership is about a user and a group. */

@@ -4,13 +4,13 @@ import { type LicenceDifference, licenceDifference, type LicencePlan } from '../
 import type { LossFact } from '../timeline/losses.ts';
 import { replacementsOf } from '../timeline/replacement.ts';
 
-export interface MissingProduct {
+interface MissingProduct {
   /** As it was when it went. */
   licence: Licence;
   lostBy: LossFact;
 }
 
-export interface MissingPlan {
+interface MissingPlan {
   plan: LicencePlan;
   lostBy: LossFact;
 }

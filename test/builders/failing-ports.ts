@@ -5,7 +5,7 @@ export interface Failure {
   moment: 'before' | 'after';
 }
 
-export class PlannedFailure extends Error {
+class PlannedFailure extends Error {
   override name = 'PlannedFailure';
 }
 

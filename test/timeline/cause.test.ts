@@ -533,6 +533,5 @@ test('an actor is only ever named from a record that is in evidence, and never t
         expect(witnesses.map(({ actor }) => actor)).toContainEqual(cause.actor);
       }
     }),
-    { numRuns: 300 },
   );
 });

@@ -58,14 +58,15 @@ describe('a timeline', () => {
     expect(timelineOf([poorer, change])).toEqual(expected);
   });
 
-  test('keeps every marker that has no twin: none is dropped for being incomplete', () => {
+  test('keeps every marker and part that came alone: none is dropped for being incomplete', () => {
     fc.assert(
       fc.property(userHistory, (records) => {
         const told = new Set(timelineOf(records).facts.flatMap((fact) => fact.records));
         const lonely = records.filter(
-          ({ activity, change, correlationId }) =>
+          ({ activity, change, correlationId, slice }) =>
             activity === 'Change user license' &&
             change.length === 0 &&
+            slice?.of !== 1 &&
             records.filter((record) => record.correlationId === correlationId).length === 1,
         );
         expect(lonely.filter(({ id }) => !told.has(id))).toEqual([]);

@@ -144,7 +144,7 @@ describe('npm run host', () => {
       `app.storageQueue('work', { queueName: '${queueName}', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
          note(['begin', context.triggerMetadata.dequeueCount]);
          await sleep(context.triggerMetadata.dequeueCount === 1 ? 3_600_000 : 0);
-         note(['end', process.pid]);
+         note(['end']);
        } });`,
       await freePort(),
       { AzureWebJobsStorage: azurite.connectionString, GRACEWATCH_TIMING: '{"lockSeconds":1}' },
@@ -155,7 +155,7 @@ describe('npm run host', () => {
     await host.app.untilNotes(1);
     process.kill(first, 'SIGKILL');
     expect(await host.processId(first)).not.toBe(first);
-    expect(await host.app.untilNotes(3)).toMatchObject([['begin', 1], ['begin', 2], ['end']]);
+    expect(await host.app.untilNotes(3)).toEqual([['begin', 1], ['begin', 2], ['end']]);
     host.process.kill('SIGTERM');
     expect(await host.exited).toEqual([0, null]);
     expect((await queue.getProperties()).approximateMessagesCount).toBe(0);

@@ -1,38 +1,53 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterLife } from '../../../dev/host/supervisor.ts';
+import { afterLife, type HostHistory, type HostLife } from '../../../dev/host/supervisor.ts';
+
+const never: HostHistory = { hasRun: false, breakdowns: 0 };
+const ranBefore: HostHistory = { hasRun: true, breakdowns: 0 };
+const killed: HostLife = { code: null, signal: 'SIGKILL', ran: true, lastedMilliseconds: 900 };
+const brokeDown: HostLife = { code: 1, signal: null, ran: true, lastedMilliseconds: 900 };
+const failedStart: HostLife = { code: 1, signal: null, ran: false, lastedMilliseconds: 300 };
+
+/** What happens when the same life is lived again and again. */
+function repeat(life: HostLife, times: number, history: HostHistory) {
+  const outcomes = [];
+  for (let time = 0; time < times; time += 1) {
+    const next = afterLife(life, false, history);
+    outcomes.push(next.kind === 'end' ? `end ${String(next.exitCode)}` : next.pauseMilliseconds);
+    history = next.kind === 'end' ? history : next.history;
+  }
+  return outcomes;
+}
 
 describe('the supervisor', () => {
   test('ends with a host that was asked to end', () => {
-    expect(afterLife({ code: 0, signal: null, ran: true }, true, 0)).toEqual({ kind: 'end', exitCode: 0 });
-    expect(afterLife({ code: null, signal: 'SIGTERM', ran: false }, true, 0)).toEqual({
+    expect(afterLife({ ...brokeDown, code: 0 }, true, never)).toEqual({ kind: 'end', exitCode: 0 });
+    expect(afterLife({ ...killed, signal: 'SIGTERM', ran: false }, true, never)).toEqual({
       kind: 'end',
       exitCode: 0,
     });
-    expect(afterLife({ code: 0, signal: null, ran: true }, false, 0)).toEqual({ kind: 'end', exitCode: 0 });
+    expect(afterLife({ ...brokeDown, code: 0 }, false, never)).toEqual({ kind: 'end', exitCode: 0 });
   });
 
-  test('gives up on a host that cannot start', () => {
-    expect(afterLife({ code: 1, signal: null, ran: false }, false, 0)).toEqual({ kind: 'end', exitCode: 1 });
+  test('gives up at once on a host that cannot start', () => {
+    expect(repeat(failedStart, 1, never)).toEqual(['end 1']);
   });
 
   test('starts a killed host again at once, however often', () => {
-    const killed = { code: null, signal: 'SIGKILL', ran: true } as const;
-    let deaths = 0;
-    for (let kill = 0; kill < 20; kill += 1) {
-      const next = afterLife(killed, false, deaths);
-      expect(next).toEqual({ kind: 'restart', pauseMilliseconds: 100, deaths: 0 });
-      deaths = next.kind === 'restart' ? next.deaths : deaths;
-    }
+    expect(repeat(killed, 20, never)).toEqual(Array.from({ length: 20 }, () => 100));
+    expect(repeat({ ...killed, ran: false }, 2, never)).toEqual([100, 100]);
   });
 
   test('waits longer the more often the host broke down by itself', () => {
-    const broke = { code: 1, signal: null, ran: true } as const;
-    const pauses = [0, 1, 2, 10].map((deaths) => afterLife(broke, false, deaths));
-    expect(pauses).toEqual([
-      { kind: 'restart', pauseMilliseconds: 100, deaths: 1 },
-      { kind: 'restart', pauseMilliseconds: 200, deaths: 2 },
-      { kind: 'restart', pauseMilliseconds: 400, deaths: 3 },
-      { kind: 'restart', pauseMilliseconds: 5_000, deaths: 11 },
+    expect(repeat(brokeDown, 8, never)).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+  });
+
+  test('forgets about it when the host ran for a while', () => {
+    expect(repeat({ ...brokeDown, lastedMilliseconds: 60_000 }, 3, { hasRun: true, breakdowns: 7 })).toEqual([
+      100, 100, 100,
     ]);
+  });
+
+  test('gives a host that ran before a few tries to start again', () => {
+    expect(repeat(failedStart, 6, ranBefore)).toEqual([100, 200, 400, 800, 1600, 'end 1']);
   });
 });

@@ -84,8 +84,8 @@ function isAlive(pid: number): boolean {
 describe('npm start', () => {
   let data: string;
   let ports: { port: number; pagePort: number };
-  const args = (): string[] => [
-    ...['--data', data, '--no-story'],
+  const args = (folder = 'one'): string[] => [
+    ...['--data', join(data, folder), '--no-story'],
     ...['--port', String(ports.port), '--page-port', String(ports.pagePort)],
   ];
   const started: Start[] = [];
@@ -129,11 +129,11 @@ describe('npm start', () => {
     first.child.kill('SIGINT');
     expect(await first.exit).toBe(0);
     expect(children.filter(isAlive)).toEqual([]);
-    expect(await readdir(data)).not.toContain('start.lock');
+    expect(await readdir(join(data, 'one'))).not.toContain('start.lock');
   });
 
   test('keeps what it knows over a restart, even after it was killed', async () => {
-    const first = run(...args());
+    const first = run(...args('kept'));
     await first.until('ravi.menon@contoso.com');
     const pid = first.child.pid ?? 0;
     const children = await descendants(pid);
@@ -142,7 +142,7 @@ describe('npm start', () => {
     await first.exit;
     await Promise.all(gone);
 
-    const second = run(...args());
+    const second = run(...args('kept'));
     await second.until('alerts from before');
     process.kill(second.child.pid ?? 0, 'SIGTERM');
     expect(await second.exit).toBe(0);

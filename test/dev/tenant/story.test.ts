@@ -47,8 +47,9 @@ function sliceOf(record: EntraRecord | UnifiedRecord): z.infer<typeof sliceSchem
   const details = graph.success
     ? Object.fromEntries(graph.data.map(({ key, value }) => [key, value]))
     : (JSON.parse(
-        named.parse(field(record, 'ExtendedProperties')).find(({ Name }) => Name === 'additionalDetails')
-          ?.Value ?? '{}',
+        named
+          .parse(field(record, 'ExtendedProperties') ?? [])
+          .find(({ Name }) => Name === 'additionalDetails')?.Value ?? '{}',
       ) as unknown);
   return sliceSchema.safeParse(details).data;
 }
