@@ -165,7 +165,9 @@ try {
   const read = usageOf([cli, 'replay', '--json', '--tenant', tenantId, '--user', 'nobody@contoso.com', file]);
   const times = (usage: Usage): string =>
     `${((usage.cpuSeconds - started.cpuSeconds) / (parsed.cpuSeconds - idle.cpuSeconds)).toFixed(1)} × JSON.parse of the same`;
-  console.log(`replay of ${Math.round(statSync(file).size / megabyte)} MB, ${records} records, ${licenceRecords} of licences`);
+  console.log(
+    `replay of ${Math.round(statSync(file).size / megabyte)} MB, ${records} records, ${licenceRecords} of licences`,
+  );
   console.log(`  peak memory      ${Math.round(replayed.peakMiB)} MiB (budget ${budget.memoryMiB})`);
   console.log(`  all of it        ${times(replayed)} (budget ${budget.timesParse})`);
   console.log(`  reading alone    ${times(read)}`);

@@ -6,7 +6,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
 
 const oldest = 24;
 
@@ -15,12 +16,13 @@ if (Number(process.versions.node.split('.')[0]) >= oldest) {
   module.enableCompileCache();
   await import('./gracewatch.ts');
 } else {
-  const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const own = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
   if (existsSync(own)) {
     runWith(own);
   } else {
-    console.error(
-      `gracewatch needs Node ${oldest} or newer, and this is Node ${process.versions.node}: run npm ci first, which brings one.`,
+    process.stderr.write(
+      `gracewatch needs Node ${oldest} or newer, and this is Node ${process.versions.node}: run npm ci first, which brings one.\n`,
     );
     process.exitCode = 2;
   }
@@ -31,7 +33,7 @@ function runWith(node) {
   // The terminal signals both; the child decides what that means, and this ends as it does.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    console.error(`gracewatch: its Node cannot be started (${error.code}): run npm ci again.`);
+    process.stderr.write(`gracewatch: its Node cannot be started (${error.code}): run npm ci again.\n`);
     process.exitCode = 2;
   });
   child.on('exit', (code, signal) => {

@@ -1,5 +1,6 @@
-import type { Cut } from './json-records.ts';
-import { largestRecordBytes } from './json-records.ts';
+import { carriageReturn, newLine, quote } from './ascii.ts';
+import type { Cut } from './cut.ts';
+import { largestRecordBytes } from './cut.ts';
 
 /**
  * Cuts rows out of a stream of CSV (RFC 4180) and gives them as objects by the names of their columns. Of our own because a row that
@@ -12,10 +13,6 @@ export interface CsvHead {
   /** Where the first row begins. */
   length: number;
 }
-
-const newLine = 0x0a;
-const carriageReturn = 0x0d;
-const quote = 0x22;
 
 const delimiters = [',', ';', '\t'];
 
@@ -125,7 +122,7 @@ export class CsvRecords {
   }
 
   #rowEnded(end: number, next: number): void {
-    const text = this.#bytes.utf8Slice(0, this.#bytes[end - 1] === carriageReturn ? end - 1 : end);
+    const text = this.#bytes.toString('utf8', 0, this.#bytes[end - 1] === carriageReturn ? end - 1 : end);
     this.#goOnAt(next);
     if (text === '') return;
     const { columns, delimiter } = this.#head;

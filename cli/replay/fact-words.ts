@@ -35,8 +35,13 @@ export function factWords(fact: Fact, subject: 'user' | 'group'): string {
   }
 }
 
-function changeWords(what: string, before: readonly Licence[] | undefined, after: readonly Licence[] | undefined): string {
-  if (before === undefined || after === undefined) return `${what}; from what to what is not in these logs (incomplete)`;
+function changeWords(
+  what: string,
+  before: readonly Licence[] | undefined,
+  after: readonly Licence[] | undefined,
+): string {
+  if (before === undefined || after === undefined)
+    return `${what}; from what to what is not in these logs (incomplete)`;
   const { products, plans, addedProducts, addedPlans } = licenceDifference(before, after);
   const changes = [
     ...products.map(({ name }) => `${name} REMOVED`),
@@ -59,6 +64,13 @@ export function doerWords(fact: Fact): string {
   ]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** Which log tells it; two witnesses are better than one. */
+export function logWords({ logs }: Fact): string {
+  const [only, ...others] = logs;
+  if (others.length > 0) return '[both logs]';
+  return only === 'unified' ? '[unified log]' : '[Entra log]';
 }
 
 function actorName({ kind, name, id }: Actor): string {

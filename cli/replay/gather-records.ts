@@ -27,7 +27,10 @@ export class GatheredRecords {
   }
 
   get newest(): string | undefined {
-    return this.spans.map(({ to }) => to).sort().at(-1);
+    return this.spans
+      .map(({ to }) => to)
+      .sort()
+      .at(-1);
   }
 
   /** To be called for each file: takes its records and says which have been there before, in whatever file. */

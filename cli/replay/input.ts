@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { asObject } from '../../shared/ingest/json-value.ts';
 import { putBack } from './put-back.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,7 +53,7 @@ function reasonOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = asObject(error)?.['code'];
   return typeof code === 'string' ? code : 'unknown error';
 }
 

@@ -1,34 +1,23 @@
+import {
+  backslash,
+  carriageReturn,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  newLine,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  tab,
+} from './ascii.ts';
+import type { Cut } from './cut.ts';
+import { largestRecordBytes } from './cut.ts';
 import { columnsOf, rowAsObject } from './log-analytics-table.ts';
-
-/**
- * Cuts records out of a stream of JSON and gives each to `JSON.parse`: memory holds one record, whatever the file's size.
- * A streaming parser library costs several times `JSON.parse` of the same bytes (STYLE 6); this looks at brackets and strings only,
- * and leaves to `JSON.parse` whether a record is right.
- *
- * Records are the values of JSON Lines, the elements of a list, and those of the lists in which services wrap them: `value`
- * (Graph), `records` (Azure Monitor to an event hub), `tables[].rows` (Log Analytics query API). Lists may stand in lists
- * (`jq --slurp`), and lines may hold lists. Bytes are safe to look at: in UTF-8 no other character contains an ASCII byte.
- */
-export type Cut = { kind: 'value'; value: unknown } | { kind: 'broken'; reason: string };
-
-/** The largest audit records known are about 100 KB (FACTS 6.3.3). */
-export const largestRecordBytes = 16 * 1024 * 1024;
 
 /** Audit records nest about ten deep. The limit also bounds how often a stretch that never closes is read again. */
 const deepestNesting = 128;
-
-const newLine = 0x0a;
-const tab = 0x09;
-const carriageReturn = 0x0d;
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** How a line of laid-out JSON goes on: after a stretch that could not be read, no record begins with these. */
 const continuations = new Set([space, tab, carriageReturn, newLine, quote, closeBrace, closeBracket, comma]);
@@ -45,6 +34,15 @@ interface Container {
   columns?: string[];
 }
 
+/**
+ * Cuts records out of a stream of JSON and gives each to `JSON.parse`: memory holds one record, whatever the file's size.
+ * A streaming parser library costs several times `JSON.parse` of the same bytes (STYLE 6); this looks at brackets and strings only,
+ * and leaves to `JSON.parse` whether a record is right.
+ *
+ * Records are the values of JSON Lines, the elements of a list, and those of the lists in which services wrap them: `value`
+ * (Graph), `records` (Azure Monitor to an event hub), `tables[].rows` (Log Analytics query API). Lists may stand in lists
+ * (`jq --slurp`), and lines may hold lists.
+ */
 export class JsonRecords {
   readonly #limit: number;
   /** What has come and is still needed: the record under way, and what has not been looked at. */
@@ -88,34 +86,35 @@ export class JsonRecords {
 
   /** What is left when nothing more comes. */
   end(): Cut[] {
-    if (this.#broken !== undefined) {
-      const following = this.#open.length === 0 ? '' : '; what follows it in its list could not be told apart';
-      this.#cuts.push({ kind: 'broken', reason: this.#broken + following });
-      return this.#taken();
-    }
+    const isLostInList = this.#isLost() && this.#open.length > 0;
     if (this.#bare) this.#valueEnded();
     // A record that was cut off may have swallowed lines behind it: they are read again, from the next line on.
     while (this.#recordDepth !== -1) {
-      const reason = 'the file ends in the middle of this record: it was cut off';
-      this.#fail(reason);
+      this.#fail('the file ends in the middle of this record: it was cut off');
       this.#scan();
       if (this.#bare) this.#valueEnded();
-      if (this.#broken !== undefined) {
-        this.#cuts.push({ kind: 'broken', reason: this.#broken });
-        return this.#taken();
-      }
     }
-    if (this.#broken !== undefined) {
-      this.#cuts.push({ kind: 'broken', reason: this.#broken });
+    if (this.#isLost()) {
+      this.#tellBroken(isLostInList ? '; what follows it in its list could not be told apart' : '');
     } else if (this.#open.length > 0) {
       this.#cuts.push({ kind: 'broken', reason: 'the file ends before its list does: it was cut off' });
     }
     return this.#taken();
   }
 
+  /** Whether the next place to go on from is looked for. */
+  #isLost(): boolean {
+    return this.#broken !== undefined;
+  }
+
+  #tellBroken(more = ''): void {
+    this.#cuts.push({ kind: 'broken', reason: `${this.#broken ?? ''}${more}` });
+    this.#broken = undefined;
+  }
+
   #scan(): void {
     while (this.#at < this.#bytes.length) {
-      if (this.#broken !== undefined) {
+      if (this.#isLost()) {
         if (!this.#resume()) return;
       } else if (this.#textStart !== -1) {
         this.#passText();
@@ -133,7 +132,7 @@ export class JsonRecords {
         return;
       }
       this.#valueEnded();
-      if (this.#broken !== undefined) return;
+      if (this.#isLost()) return;
     }
     if (isBlank) {
       this.#passBlank(byte);
@@ -226,7 +225,8 @@ export class JsonRecords {
   #textEnded(end: number): void {
     const role = this.#open.at(-1)?.role;
     if (this.#expected === 'key' && (role === 'object' || role === 'wrapper')) {
-      this.#key = end - this.#textStart < keyBytes ? this.#bytes.latin1Slice(this.#textStart, end) : '';
+      this.#key =
+        end - this.#textStart < keyBytes ? this.#bytes.toString('latin1', this.#textStart, end) : '';
       this.#keyStart = this.#textStart - 1;
     }
     this.#textStart = -1;
@@ -239,7 +239,8 @@ export class JsonRecords {
    */
   #isLostBeginning(byte: number): boolean {
     if (this.#indent === -1 || this.#recordDepth === -1) return false;
-    if (byte !== openBrace && !(byte === openBracket && this.#open[this.#recordDepth - 1]?.role === 'rows')) return false;
+    if (byte !== openBrace && !(byte === openBracket && this.#open[this.#recordDepth - 1]?.role === 'rows'))
+      return false;
     if (this.#indent !== 0 && this.#indent !== this.#recordIndent) return false;
     return this.#textStart !== -1 || this.#expected !== 'value';
   }
@@ -294,7 +295,7 @@ export class JsonRecords {
   #listUnder(key: string): Container | undefined {
     if (listKeys.has(key)) return { role: 'list', closedBy: closeBracket };
     if (key !== 'rows' || this.#recordDepth === -1 || this.#oversize) return undefined;
-    const columns = columnsOf(this.#bytes.utf8Slice(this.#recordStart, this.#keyStart));
+    const columns = columnsOf(this.#bytes.toString('utf8', this.#recordStart, this.#keyStart));
     return columns === undefined ? undefined : { role: 'rows', closedBy: closeBracket, columns };
   }
 
@@ -332,7 +333,7 @@ export class JsonRecords {
     }
     let value: unknown;
     try {
-      value = JSON.parse(this.#bytes.utf8Slice(this.#recordStart, this.#at));
+      value = JSON.parse(this.#bytes.toString('utf8', this.#recordStart, this.#at));
     } catch {
       return { kind: 'broken', reason: 'not valid JSON' };
     }
@@ -375,8 +376,7 @@ export class JsonRecords {
       this.#indent = at - lineEnd - 1;
       this.#at = at;
       if (this.#canResumeWith(byte)) {
-        this.#cuts.push({ kind: 'broken', reason: this.#broken ?? '' });
-        this.#broken = undefined;
+        this.#tellBroken();
         return true;
       }
     }

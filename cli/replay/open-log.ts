@@ -3,7 +3,7 @@ import { detectCsv } from '../../shared/ingest/detect-format.ts';
 import type { CsvHead } from './csv-records.ts';
 import { csvHeadOf, CsvRecords } from './csv-records.ts';
 import { contentOf, DamagedInputError, InputError, peeked } from './input.ts';
-import type { Cut } from './json-records.ts';
+import type { Cut } from './cut.ts';
 import { JsonRecords } from './json-records.ts';
 
 /** The records of a log, as they come. `format` is known beforehand only for CSV; JSON is recognised by its records. */
@@ -26,14 +26,15 @@ export async function openLog(bytes: AsyncIterable<Buffer>): Promise<OpenLog> {
     throw new InputError(content.reason);
   }
   return content.kind === 'csv'
-    ? { format: content.format, cuts: cutsOf(without(all, content.head.length), new CsvRecords(content.head)) }
+    ? {
+        format: content.format,
+        cuts: cutsOf(without(all, content.head.length), new CsvRecords(content.head)),
+      }
     : { cuts: cutsOf(all, new JsonRecords()) };
 }
 
 type Content =
-  | { kind: 'json' }
-  | { kind: 'csv'; format: Format; head: CsvHead }
-  | { kind: 'no-log'; reason: string };
+  { kind: 'json' } | { kind: 'csv'; format: Format; head: CsvHead } | { kind: 'no-log'; reason: string };
 
 function contentIn(head: Buffer): Content {
   const begin = head.toString('latin1', 0, headBytes).trimStart();
@@ -41,7 +42,8 @@ function contentIn(head: Buffer): Content {
   if (/^[[{]/.test(begin)) return { kind: 'json' };
   const csv = csvHeadOf(head);
   const detected = csv === undefined ? undefined : detectCsv(csv.columns);
-  if (csv !== undefined && detected?.kind === 'format') return { kind: 'csv', format: detected.format, head: csv };
+  if (csv !== undefined && detected?.kind === 'format')
+    return { kind: 'csv', format: detected.format, head: csv };
   // Lines that are no JSON may stand before JSON Lines, and may hold commas.
   if (/\n[[{]/.test(begin)) return { kind: 'json' };
   return {
@@ -50,7 +52,10 @@ function contentIn(head: Buffer): Content {
   };
 }
 
-async function* cutsOf(bytes: AsyncIterable<Buffer>, records: JsonRecords | CsvRecords): AsyncGenerator<Cut[]> {
+async function* cutsOf(
+  bytes: AsyncIterable<Buffer>,
+  records: JsonRecords | CsvRecords,
+): AsyncGenerator<Cut[]> {
   try {
     for await (const chunk of bytes) yield records.push(chunk);
   } catch (error) {

@@ -35,7 +35,8 @@ export function readOptions(args: readonly string[]): ReplayOptions | 'help' {
   const { values, positionals: files } = parsed(args);
   if (values.help === true) return 'help';
   if (files.length === 0) throw new UsageError('replay needs at least one FILE, or - for standard input');
-  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
+  if (files.filter((file) => file === '-').length > 1)
+    throw new UsageError('standard input (-) can be read once');
   return {
     files,
     ...(values.user === undefined ? {} : { user: given('--user', values.user).toLowerCase() }),
@@ -52,9 +53,14 @@ function parsed(args: readonly string[]) {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     // Node explains at length how to pass a file whose name begins with a dash; its first sentence says what is wrong.
-    const [sentence = ''] = (error instanceof Error ? error.message : '').split('. ');
+    const [sentence = ''] = messageOf(error).split('. ');
     throw new UsageError(sentence);
   }
+}
+
+export function messageOf(error: unknown): string {
+  const message = asObject(error)?.['message'];
+  return typeof message === 'string' ? message : 'unknown error';
 }
 
 function given(option: string, value: string): string {
@@ -63,7 +69,9 @@ function given(option: string, value: string): string {
 }
 
 function instantOf(value: string): string {
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(value);
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(
+    value,
+  );
   const time = Date.parse(value);
   if (!isInstant || Number.isNaN(time)) {
     throw new UsageError('--now must be a date and time with its zone, such as 2026-03-05T08:00:00Z');
@@ -87,6 +95,7 @@ function rulesIn(file: string): Readonly<Record<string, unknown>> {
     throw new UsageError('--rules must name a file of JSON that can be read');
   }
   const settings = asObject(rules);
-  if (settings === undefined) throw new UsageError('--rules must hold one JSON object: settings by the id of their rule');
+  if (settings === undefined)
+    throw new UsageError('--rules must hold one JSON object: settings by the id of their rule');
   return settings;
 }

@@ -7,7 +7,11 @@ const megabyte = 1024 * 1024;
 const worthTelling = 5 * megabyte;
 
 /** The same bytes; how many have been read is told on standard error, once for each tenth, or 50 MB where the size is unknown. */
-export async function* withProgress(name: string, { bytes, size }: Input, terminal: Terminal): AsyncGenerator<Buffer> {
+export async function* withProgress(
+  name: string,
+  { bytes, size }: Input,
+  terminal: Terminal,
+): AsyncGenerator<Buffer> {
   if (size !== undefined && size < worthTelling) {
     yield* bytes;
     return;
@@ -24,7 +28,9 @@ export async function* withProgress(name: string, { bytes, size }: Input, termin
     if (steps === told) continue;
     told = steps;
     line = `reading ${label}: ${
-      size === undefined ? `${Math.round(read / megabyte)} MB` : `${Math.min(100, Math.round((read / size) * 100))} %`
+      size === undefined
+        ? `${Math.round(read / megabyte)} MB`
+        : `${Math.min(100, Math.round((read / size) * 100))} %`
     }`;
     terminal.err(terminal.watched ? `\r${line}` : `${line}\n`);
   }

@@ -3,7 +3,7 @@ import { detectFormat } from '../../shared/ingest/detect-format.ts';
 import { readRecordOf } from '../../shared/ingest/read-record-of.ts';
 import { unknownTenant } from '../../shared/ingest/read-record.ts';
 import { InputError } from './input.ts';
-import type { Cut } from './json-records.ts';
+import type { Cut } from './cut.ts';
 import type { OpenLog } from './open-log.ts';
 import { putBack } from './put-back.ts';
 

@@ -10,7 +10,7 @@ import { replayHelp } from './help.ts';
 import { InputError, openInput } from './input.ts';
 import { openLog } from './open-log.ts';
 import type { ReplayOptions } from './options.ts';
-import { readOptions, UsageError } from './options.ts';
+import { messageOf, readOptions, UsageError } from './options.ts';
 import { withProgress } from './progress.ts';
 import { readLog } from './read-log.ts';
 import type { RecognisedLog } from './recognise-log.ts';
@@ -46,7 +46,8 @@ export async function replay(args: readonly string[], terminal: Terminal): Promi
   const result = replayed(gathered, question);
   if (options.json) {
     const isAboutUser = options.user !== undefined;
-    for await (const text of documentOf(files, gathered.ignored, result, isAboutUser)) await terminal.out(text);
+    for await (const text of documentOf(files, gathered.ignored, result, isAboutUser))
+      await terminal.out(text);
   } else if (files.length > 0) {
     for await (const text of reportOf(files, gathered, result, options)) await terminal.out(text);
   }
@@ -59,7 +60,7 @@ function settingsOf(options: ReplayOptions): RuleSettings {
   try {
     return ruleSettings(rules, options.rules);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.replace(/^GRACEWATCH_RULES/gm, '--rules') : '--rules');
+    throw new UsageError(messageOf(error).replace(/^GRACEWATCH_RULES/gm, '--rules'));
   }
 }
 
@@ -79,7 +80,7 @@ async function readAll(
   gathered: GatheredRecords,
   terminal: Terminal,
 ): Promise<{ files: LogReport[]; failed: boolean }> {
-  const reports: LogReport[] = [];
+  const reports: (LogReport | undefined)[] = [];
   const waiting: Waiting[] = [];
   let failed = false;
 
@@ -91,7 +92,9 @@ async function readAll(
   const complain = (name: string, error: unknown): void => {
     if (!(error instanceof InputError)) throw error;
     failed = true;
-    terminal.err(`gracewatch replay: ${name === '-' ? 'standard input' : visibleText(name)}: ${error.message}\n`);
+    terminal.err(
+      `gracewatch replay: ${name === '-' ? 'standard input' : visibleText(name)}: ${error.message}\n`,
+    );
   };
 
   for (const [place, name] of files.entries()) {

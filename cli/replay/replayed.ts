@@ -60,7 +60,9 @@ async function* subjectsOfAll(
 ): AsyncGenerator<ReplayedSubject> {
   const isAsked = question.user !== undefined;
   for (const tenantId of gathered.tenants) {
-    const records = [...(gathered.records.get(tenantId)?.values() ?? [])].flat().filter(({ at }) => at <= now);
+    const records = [...(gathered.records.get(tenantId)?.values() ?? [])]
+      .flat()
+      .filter(({ at }) => at <= now);
     const store = timelineInMemory(tenantId, records);
     const coverage = coverageOf(gathered.spans, tenantId, now);
     for (const subject of await chosen(store, tenantId, gathered.tenants, question.user)) {
@@ -103,7 +105,11 @@ async function chosen(
   return tenants.length === 1 ? [{ kind: 'user', id: user }] : [];
 }
 
-async function timelineOf(store: TimelineInMemory, tenantId: string, subject: TimelineSubject): Promise<Timeline> {
+async function timelineOf(
+  store: TimelineInMemory,
+  tenantId: string,
+  subject: TimelineSubject,
+): Promise<Timeline> {
   return subject.kind === 'user'
     ? readUserTimeline(tenantId, subject.id, store)
     : buildTimeline(tenantId, subject, await store.readGroup(tenantId, subject.id), []);

@@ -3,7 +3,7 @@ import { visibleText } from '../../shared/deliver/escape.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { LogReport } from './document.ts';
-import { doerWords, factWords } from './fact-words.ts';
+import { doerWords, factWords, logWords } from './fact-words.ts';
 import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
 import type { UnreadableRecord } from './read-log.ts';
@@ -31,7 +31,15 @@ export async function* reportOf(
   let facts = 0;
   for await (const subject of subjects) {
     facts += subject.timeline.facts.length;
-    alerts.push(...subject.alerts.map(({ openedAt, id, severity, status, title }) => ({ openedAt, id, severity, status, title })));
+    alerts.push(
+      ...subject.alerts.map(({ openedAt, id, severity, status, title }) => ({
+        openedAt,
+        id,
+        severity,
+        status,
+        title,
+      })),
+    );
     yield text([...subjectLines(subject, { severalTenants, isAsked: user !== undefined, time }), '']);
   }
   if (facts === 0) {
@@ -70,7 +78,8 @@ function subjectLines({ timeline, causes, alerts, silent }: ReplayedSubject, tel
 const timeWidth = 25;
 
 function factLines(fact: Fact, kind: 'user' | 'group', time: Time): string[] {
-  const words = [factWords(fact, kind), doerWords(fact)].filter((part) => part !== '').join(', ');
+  const doer = doerWords(fact);
+  const words = `${factWords(fact, kind)}${doer === '' ? '' : `, ${doer}`} ${logWords(fact)}`;
   const reason = fact.kind === 'licence-assignment-failed' ? fact.reason : undefined;
   const behind = ' '.repeat(2 + timeWidth);
   return [
@@ -103,7 +112,9 @@ function alertTable(alerts: readonly AlertRow[], time: Time): string[] {
   const rows = alerts
     .toSorted(newestFirst)
     .map(({ severity, status, openedAt, title }) => [severity, status, time(openedAt), visibleText(title)]);
-  const widths = [0, 1, 2].map((column) => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0));
+  const widths = [0, 1, 2].map((column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  );
   return [
     `${counted(alerts.length, 'alert')} would have been raised, newest first:`,
     ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
@@ -118,9 +129,13 @@ function totals(files: readonly LogReport[], gathered: GatheredRecords, now: str
   const unreadable = sum((file) => file.unreadable.length);
   const oldest = gathered.spans.map(({ from }) => from).sort()[0];
   const span =
-    oldest === undefined || gathered.newest === undefined ? '' : `, ${time(oldest)} to ${time(gathered.newest)}`;
+    oldest === undefined || gathered.newest === undefined
+      ? ''
+      : `, ${time(oldest)} to ${time(gathered.newest)}`;
   return [
-    ...paragraph(`Read ${counted(files.length, 'file')}: ${counted(records, 'record')}${span}; judged as of ${time(now)}.`),
+    ...paragraph(
+      `Read ${counted(files.length, 'file')}: ${counted(records, 'record')}${span}; judged as of ${time(now)}.`,
+    ),
     ...paragraph(
       [
         counted(duplicates, 'duplicate'),
@@ -148,7 +163,9 @@ function ignoredLines(ignored: ReadonlyMap<string, number>): string[] {
 function unreadableLines(unreadable: readonly UnreadableRecord[]): string[] {
   const more = unreadable.length - most;
   return [
-    ...unreadable.slice(0, most).flatMap(({ position, reason }) => paragraph(`record ${position}: ${reason}`, '    ')),
+    ...unreadable
+      .slice(0, most)
+      .flatMap(({ position, reason }) => paragraph(`record ${position}: ${reason}`, '    ')),
     ...(more > 0 ? [`    and ${more} more; --json names them all`] : []),
   ];
 }

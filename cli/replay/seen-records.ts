@@ -43,7 +43,8 @@ export class SeenRecords {
     // The length is a power of two, so this is a remainder.
     const last = words.length - 1;
     let slot = (low << 1) & last;
-    while (words[slot + 1] !== 0 && (words[slot] !== high || words[slot + 1] !== low)) slot = (slot + 2) & last;
+    while (words[slot + 1] !== 0 && (words[slot] !== high || words[slot + 1] !== low))
+      slot = (slot + 2) & last;
     return slot;
   }
 

@@ -20,10 +20,9 @@ export async function readBundlePath(root: string): Promise<string> {
 /** Builds the bundle where there is none or a source is newer. @throws HostCannotStart when the build fails */
 export async function buildWhereNeeded(root: string, bundlePath: string): Promise<void> {
   const built = await modifiedAt(bundlePath);
-  const sources = await Promise.all(
-    ['functions', 'shared', 'scripts'].map((folder) => newestIn(join(root, folder))),
-  );
-  if (built !== undefined && sources.every((newest) => newest <= built)) {
+  const folders = ['functions', 'shared', 'scripts'].map((folder) => newestIn(join(root, folder)));
+  const sources = await Promise.all([...folders, modifiedAt(join(root, 'package-lock.json'))]);
+  if (built !== undefined && sources.every((changed) => (changed ?? 0) <= built)) {
     return;
   }
   const build = spawn(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, stdio: 'inherit' });

@@ -3,10 +3,10 @@ import { hostVersion } from './host-version.ts';
 import type { FunctionCallback, FunctionMetadata, ProgrammingModel } from './rpc.ts';
 
 const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const;
-export type HookName = (typeof hookNames)[number];
-export type Hook = (context: object) => unknown;
+type HookName = (typeof hookNames)[number];
+type Hook = (context: object) => unknown;
 
-export interface RegisteredFunction {
+interface RegisteredFunction {
   metadata: FunctionMetadata;
   callback: FunctionCallback;
 }

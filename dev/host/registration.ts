@@ -16,7 +16,7 @@ export interface HttpRegistration {
   anonymous: boolean;
 }
 
-export interface QueueRegistration {
+interface QueueRegistration {
   kind: 'queue';
   name: string;
   queueName: string;

@@ -67,7 +67,8 @@ export async function supervise(script: string, scriptArguments: readonly string
       process.exit(signalExitCode(signal));
     },
   );
-  for (let deaths = 0; ;) {
+  let history: HostHistory = { hasRun: false, breakdowns: 0 };
+  for (;;) {
     // In a group of its own: Ctrl-C reaches it through the supervisor only, once.
     child = fork(script, scriptArguments, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const life = await lifeOf(child);

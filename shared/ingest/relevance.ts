@@ -30,6 +30,12 @@ export const relevantActivities: readonly RelevantActivity[] = [
   { name: 'Add member to group', subject: 'membership', why: 'group membership' },
   { name: 'Remove member from group', subject: 'membership', why: 'group membership' },
   { name: 'Set group license', subject: 'group', why: 'licences of a group' },
+  {
+    name: 'Update group',
+    subject: 'group',
+    why: 'may tell what a bare "Set group license" changed, as "Update user" does (no capture: FACTS 13.7)',
+    sifted: true,
+  },
   { name: 'Delete group', subject: 'group', why: 'group deleted' },
   { name: 'Hard Delete group', subject: 'group', why: 'group deleted for good' },
   {

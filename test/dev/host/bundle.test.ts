@@ -9,7 +9,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'gracewatch-bundle-'));
   await mkdir(join(root, 'functions', 'deep'), { recursive: true });
   await mkdir(join(root, 'scripts'));
-  await writeFile(join(root, 'package.json'), '{"main":"main.cjs"}');
+  await writeFile(join(root, 'package.json'), '{"main":"main.cjs","type":"module"}');
   await writeFile(join(root, 'functions', 'deep', 'a.ts'), '');
   await writeFile(
     join(root, 'scripts', 'build.ts'),

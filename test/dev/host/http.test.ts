@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type HostedApp, hostApp, stopHostedApps } from '../../builders/function-app.ts';
 
@@ -149,7 +149,7 @@ describe('a body over 100 MB', () => {
         await Promise.race([once(sending, 'drain').catch(() => undefined), closed]);
       }
     }
-    const [response] = (await answered) as [import('node:http').IncomingMessage];
+    const [response] = (await answered) as [IncomingMessage];
     response.resume();
     await closed;
     return { status: response.statusCode, connection: response.headers.connection };
