@@ -5,5 +5,5 @@ app.http('alerts-api', {
   methods: ['GET', 'POST'],
   authLevel: 'anonymous',
   route: 'alerts/{id?}/{command?}',
-  handler: (request) => runtime.answerAlerts(request),
+  handler: (request, context) => runtime.answerAlerts(request, context),
 });

@@ -5,5 +5,5 @@ app.http('coverage-api', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'coverage',
-  handler: (request) => runtime.answerCoverage(request),
+  handler: (request, context) => runtime.answerCoverage(request, context),
 });

@@ -5,5 +5,5 @@ app.http('dashboard', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'dashboard',
-  handler: (request) => runtime.answerDashboard(request),
+  handler: (request, context) => runtime.answerDashboard(request, context),
 });

@@ -5,5 +5,5 @@ app.http('history-api', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'history/{tenantId}/{user}',
-  handler: (request) => runtime.answerHistory(request),
+  handler: (request, context) => runtime.answerHistory(request, context),
 });

@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const sample = JSON.parse(await readFile(path.join(root, 'local.settings.sample.json'), 'utf8')) as {
   Values: Record<string, string>;
 };
-for (const name of Object.keys(process.env)) if (name.startsWith('GRACEWATCH_')) delete process.env[name];
-Object.assign(process.env, sample.Values);
+const others = Object.entries(process.env).filter(([name]) => !name.startsWith('GRACEWATCH_'));
+process.env = { ...Object.fromEntries(others), ...sample.Values };
 
 const { functions } = supplyCoreModule((level, category, text) => {
   console.log(`${level} ${category}: ${text}`);

@@ -99,14 +99,18 @@ export interface ChannelState {
   lastPostAt?: string;
   /** Set while a post is under way; a post whose worker died may be taken over after it. */
   leaseUntil?: string;
-  /** Set when the channel answered that it is gone; it stays shut until it is tested again. */
+  /** Set when the channel answered that it is gone; it stays shut until its URL changes or it is tested again. */
   brokenSince?: string;
   brokenReason?: string;
+  /** Fingerprint of the URL that answered so. */
+  brokenUrl?: string;
+  /** The tenants that were told that the channel refuses notices, until it takes one again. */
+  failingTenants?: string[];
   /**
    * The post that was begun last and is not recorded yet, so that whoever takes it over sends the same notices under the same
-   * key, or, where `postedAt` says that it was sent, only records it.
+   * key, or, where `postedAt` says that it was sent, only records it. `refusals` counts how often the channel has refused it.
    */
-  posting?: { idempotencyKey: string; notices: string[]; postedAt?: string };
+  posting?: { idempotencyKey: string; notices: string[]; postedAt?: string; refusals?: number };
   /** Nothing is posted before it: a message that will come then is on its way. */
   wakeAt?: string;
 }
@@ -142,8 +146,8 @@ export interface CoverageRow {
   windows: { from: string; to: string }[];
   /** Up to where windows were read again for records that came late. */
   reread?: { short?: string; long?: string };
-  /** Windows that can never be read (expired content): known gaps. */
-  gaps: { from: string; to: string; reason: string }[];
+  /** What could not be read: for good, or while `content` says where every run tries it again. */
+  gaps: { from: string; to: string; reason: string; content?: string }[];
   /** Why the last attempt could not read, with the permission that is missing where that is known. */
   failure?: { at: string; reason: string; permission?: string };
   /** Numbers of the last finished run: what was read and what was ignored. */
@@ -226,4 +230,6 @@ export type DeliveryOutcome =
 export interface ChannelSender {
   /** `idempotencyKey` is the same when the same card is sent again. */
   post(channelId: string, card: unknown, idempotencyKey: string): Promise<DeliveryOutcome>;
+  /** Tells one URL of the channel from another without telling the URL. */
+  fingerprint(channelId: string): string;
 }

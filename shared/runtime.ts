@@ -66,12 +66,25 @@ export function createRuntime(environment: Environment) {
     createLog((level, line) => {
       context[level](line);
     });
-  const signedIn = async (request: HttpRequest, answer: () => Promise<Answer>): Promise<HttpResponseInit> =>
-    responseOf(
-      mayAsk(config, request.headers.get('x-ms-client-principal'))
-        ? await answer()
-        : problem(401, 'Sign in', 'this route answers only to a signed-in principal'),
-    );
+  const signedIn = async (
+    request: HttpRequest,
+    context: InvocationContext,
+    answer: () => Promise<Answer>,
+  ): Promise<HttpResponseInit> => {
+    if (!mayAsk(config, request.headers.get('x-ms-client-principal'))) {
+      return responseOf(problem(401, 'Sign in', 'this route answers only to a signed-in principal'));
+    }
+    try {
+      return responseOf(await answer());
+    } catch (error) {
+      // The host would answer 500 with an empty body (FACTS 11.13).
+      const reason = error instanceof Error ? error.name : 'unknown';
+      logOf(context).error('the question could not be answered', { reason });
+      return responseOf(
+        problem(500, 'Not answered', 'storage could not be read; the log of the app says more'),
+      );
+    }
+  };
 
   return {
     names,
@@ -121,8 +134,8 @@ export function createRuntime(environment: Environment) {
         { poisonQueues, poison, queues, clock, log: logOf(context) },
       ),
 
-    answerAlerts: (request: HttpRequest) =>
-      signedIn(request, async () => {
+    answerAlerts: (request: HttpRequest, context: InvocationContext) =>
+      signedIn(request, context, async () => {
         const { id = '', command = '' } = request.params;
         const ports = { alerts, clock };
         if (id === '') {
@@ -140,8 +153,8 @@ export function createRuntime(environment: Environment) {
           : problem(405, 'Method not allowed', 'a command is posted');
       }),
 
-    answerHistory: (request: HttpRequest) =>
-      signedIn(request, () =>
+    answerHistory: (request: HttpRequest, context: InvocationContext) =>
+      signedIn(request, context, () =>
         showHistory(
           request.params['tenantId'] ?? '',
           request.params['user'] ?? '',
@@ -156,13 +169,14 @@ export function createRuntime(environment: Environment) {
         ),
       ),
 
-    answerCoverage: (request: HttpRequest) => signedIn(request, () => showCoverage(tenants, coverage)),
+    answerCoverage: (request: HttpRequest, context: InvocationContext) =>
+      signedIn(request, context, () => showCoverage(tenants, coverage)),
 
     answerHealth: async () =>
       responseOf(await showHealth(manifest.version, tenants, { coverage, poison, clock })),
 
-    answerDashboard: (request: HttpRequest) =>
-      signedIn(request, () =>
+    answerDashboard: (request: HttpRequest, context: InvocationContext) =>
+      signedIn(request, context, () =>
         Promise.resolve(problem(501, 'Not there yet', 'the dashboard is not part of this version')),
       ),
 

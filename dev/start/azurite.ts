@@ -18,6 +18,7 @@ export function startAzurite(folder: string): ChildProcess {
   // Without --skipApiVersionCheck it refuses the SDKs' newer versions; with telemetry it would want the internet.
   const flags = ['--location', folder, '--disableTelemetry', '--skipApiVersionCheck', '--silent'];
   return fork(script, [...flags, ...ports], {
+    // It writes its data every few seconds and at its end.
     execArgv: endWithParent,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a group of its own: Ctrl-C must not take storage away from functions that still finish their work.

@@ -1,10 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 
 /** For `execArgv`: a child that outlives a killed parent would hold its ports and its data for ever. */
-export const endWithParent = [
-  '--import',
-  'data:text/javascript,process.on("disconnect",()=>process.exit(1))',
-];
+export const exitWithParent = ['--import', withoutParent('process.exit(1)')];
+
+/** The same for a child that must save something first: it gets the signal that it would have got. */
+export const endWithParent = ['--import', withoutParent("process.kill(process.pid,'SIGTERM')")];
+
+function withoutParent(act: string): string {
+  return `data:text/javascript,process.on("disconnect",()=>${act})`;
+}
 
 /** How a child ended, whether or not it has yet. */
 export function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {

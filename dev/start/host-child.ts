@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
 import { hasCode } from './error-code.ts';
-import { ended, endWithParent } from './child.ts';
+import { ended, exitWithParent } from './child.ts';
 
 /** Slow machines take half a minute; this is for one that never comes. */
 const startLimitMilliseconds = 180_000;
@@ -35,7 +35,7 @@ export async function requireFreePort(port: number, option: string): Promise<voi
 export function startHost(settings: Readonly<Record<string, string>>, logFile: string): ChildProcess {
   const child = fork(fileURLToPath(new URL('../host.ts', import.meta.url)), [], {
     env: { ...inheritedEnvironment(), ...settings },
-    execArgv: endWithParent,
+    execArgv: exitWithParent,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a group of its own: it ends when it is told to, before the storage that it needs.
     detached: true,

@@ -22,7 +22,16 @@ const coverageRowSchema = z.looseObject({
   reread: z
     .looseObject({ short: z.string().exactOptional(), long: z.string().exactOptional() })
     .exactOptional(),
-  gaps: z.array(z.looseObject({ from: z.string(), to: z.string(), reason: z.string() })).default([]),
+  gaps: z
+    .array(
+      z.looseObject({
+        from: z.string(),
+        to: z.string(),
+        reason: z.string(),
+        content: z.string().exactOptional(),
+      }),
+    )
+    .default([]),
   failure: z
     .looseObject({ at: z.string(), reason: z.string(), permission: z.string().exactOptional() })
     .exactOptional(),

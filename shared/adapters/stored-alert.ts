@@ -97,11 +97,14 @@ export const channelStateSchema = z.looseObject({
   leaseUntil: z.string().exactOptional(),
   brokenSince: z.string().exactOptional(),
   brokenReason: z.string().exactOptional(),
+  brokenUrl: z.string().exactOptional(),
+  failingTenants: z.array(z.string()).exactOptional(),
   posting: z
     .looseObject({
       idempotencyKey: z.string(),
       notices: z.array(z.string()),
       postedAt: z.string().exactOptional(),
+      refusals: z.number().exactOptional(),
     })
     .exactOptional(),
   wakeAt: z.string().exactOptional(),

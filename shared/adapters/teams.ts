@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ChannelSettings } from '../config.ts';
 import type { ChannelSender, DeliveryOutcome } from '../ports.ts';
+import type { Secret } from '../secret.ts';
 import {
   type Answer,
   failureOf,
@@ -13,6 +15,9 @@ export interface TeamsOptions {
   timeoutMilliseconds?: number;
 }
 
+/** In hexadecimal digits: enough to tell two URLs apart. */
+const fingerprintLength = 16;
+
 /**
  * Posts to Teams workflows. Any 2xx is done: a workflow answers 202 before it posts, and nothing proves the delivery (FACTS 10.2).
  * No outcome contains the URL: it is a secret as a whole (`sig`).
@@ -22,10 +27,17 @@ export function createTeamsSender(
   { fetch = globalThis.fetch, timeoutMilliseconds = standardTimeoutMilliseconds }: TeamsOptions = {},
 ): ChannelSender {
   const urls = new Map(channels.map(({ id, url }) => [id, url]));
+  const urlOf = (channelId: string): Secret => {
+    const url = urls.get(channelId);
+    if (url === undefined) throw new Error(`channel ${channelId} is not in the settings`);
+    return url;
+  };
   return {
+    fingerprint: (channelId) =>
+      createHash('sha256').update(urlOf(channelId).reveal()).digest('hex').slice(0, fingerprintLength),
+
     async post(channelId, card, idempotencyKey) {
-      const url = urls.get(channelId);
-      if (url === undefined) throw new Error(`channel ${channelId} is not in the settings`);
+      const url = urlOf(channelId);
       const service = `channel ${channelId}`;
       const answered = await receive(service, timeoutMilliseconds, (signal) =>
         fetch(url.reveal(), {

@@ -48,7 +48,7 @@ export async function listAlerts(
     ...(status === undefined ? {} : { status: storedStatuses(status) }),
     ...(rule === undefined ? {} : { rule }),
     ...(severity === undefined ? {} : { severity }),
-    ...(subject === undefined ? {} : { subjectId: subject }),
+    ...(subject === undefined ? {} : { subjectId: subject.toLowerCase() }),
   };
   const now = clock.now().toISOString();
   const page = await pageOfAlerts(ofStatus(alerts.list(filter), status, now), { top, after }, now);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 
 const principalSchema = z.object({
-  claims: z.array(z.object({ typ: z.string(), val: z.string() })).default([]),
+  claims: z.array(z.object({ typ: z.string(), val: z.string() })).min(1),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readActivityRecord } from '../ingest/activity-record.ts';
-import type { ActivityContent, CoverageRow } from '../ports.ts';
+import type { ActivityContent, CoverageRow, ReadOutcome } from '../ports.ts';
 import type { SourceName } from '../timeline/coverage.ts';
 import {
   type CollectedRecord,
@@ -36,6 +36,8 @@ const stateSchema = z.object({
   trail: z.object({ mark: z.string(), steps: z.number(), limit: z.number() }).optional(),
   started: z.boolean().optional(),
   gaps: z.array(z.object({ from: z.string(), to: z.string(), reason: z.string() })).default([]),
+  /** What earlier runs could not read. */
+  again: z.array(z.object({ contentUri: z.string(), contentCreated: z.string() })).default([]),
 });
 type State = z.infer<typeof stateSchema>;
 
@@ -65,7 +67,10 @@ function planWindows(row: CoverageRow | undefined, now: string): State {
     windows.push({ from, to });
     from = to;
   }
-  return { windows, blobs: 0, gaps };
+  const again = (row?.gaps ?? []).flatMap(({ from, content }) =>
+    content === undefined ? [] : [{ contentUri: content, contentCreated: from }],
+  );
+  return { windows, blobs: 0, gaps, again };
 }
 
 /** The service takes times of whole seconds; a fraction would make the longest window a second too long for it (FACTS 7.3). */
@@ -77,10 +82,12 @@ async function step(
   contentType: string,
   tenantId: string,
   state: State,
-  { activity }: Sources,
+  sources: Sources,
 ): Promise<StepOutcome<State>> {
+  if (state.again.length > 0) return readAgain(tenantId, state, sources);
   const window = state.windows[0];
   if (window === undefined) return { kind: 'done', records: [], covered: [], gaps: state.gaps };
+  const { activity } = sources;
   const list = await activity.listContent(tenantId, contentType, window, state.page);
   if (list.kind === 'refused' && list.code === notStarted && state.started !== true) {
     const start = await activity.start(tenantId, contentType);
@@ -91,29 +98,82 @@ async function step(
   if (list.kind !== 'read') return list;
 
   const { content, next } = list.value;
+  const wanted = content.slice(state.blobs, state.blobs + blobsInAStep);
+  const blobs = await readBlobs(tenantId, wanted, sources);
+  if (blobs.kind !== 'read') return blobs;
+  const gaps = [...state.gaps, ...blobs.gaps];
+  const reached = state.blobs + blobs.count;
+  if (reached < content.length) {
+    const { records, pause } = blobs;
+    return {
+      kind: 'next',
+      state: { ...state, blobs: reached, gaps: [] },
+      records,
+      covered: [],
+      gaps,
+      ...pause,
+    };
+  }
+  return afterPage(state, window, next, blobs.records, gaps);
+}
+
+/** What earlier runs could not read is tried first: it expires first. */
+async function readAgain(tenantId: string, state: State, sources: Sources): Promise<StepOutcome<State>> {
+  const wanted = state.again.slice(0, blobsInAStep);
+  const blobs = await readBlobs(tenantId, wanted, sources);
+  if (blobs.kind !== 'read') return blobs;
+  const { records, gaps, pause } = blobs;
+  return {
+    kind: 'next',
+    state: { ...state, again: state.again.slice(blobs.count) },
+    records,
+    covered: [],
+    gaps,
+    settled: wanted.slice(0, blobs.count).map(({ contentUri }) => contentUri),
+    ...pause,
+  };
+}
+
+type Blob = Pick<ActivityContent, 'contentUri' | 'contentCreated'>;
+type Blobs =
+  | {
+      kind: 'read';
+      records: CollectedRecord[];
+      gaps: Gap[];
+      /** How many of those that were wanted are done with. */
+      count: number;
+      pause: { afterSeconds?: number };
+    }
+  | Exclude<ReadOutcome<unknown[]>, { kind: 'read' }>;
+
+/**
+ * Reads blobs in order. One that cannot be read is a gap and never stops those behind it; only when the service answers later, or
+ * knows the caller no more, the rest waits: what was read before it counts.
+ */
+async function readBlobs(tenantId: string, wanted: readonly Blob[], { activity }: Sources): Promise<Blobs> {
   const records: CollectedRecord[] = [];
-  const gaps: Gap[] = [...state.gaps];
-  const end = Math.min(content.length, state.blobs + blobsInAStep);
-  for (const [index, item] of content.slice(state.blobs, end).entries()) {
-    const blob = await activity.readContent(tenantId, item.contentUri);
+  const gaps: Gap[] = [];
+  for (const [count, { contentUri, contentCreated }] of wanted.entries()) {
+    const blob = await activity.readContent(tenantId, contentUri);
     if (blob.kind === 'read') {
       records.push(...blob.value.map((raw) => ({ raw, read: readActivityRecord(raw, tenantId) })));
-    } else if (blob.kind === 'refused' && blob.code !== undefined && lostContent.has(blob.code)) {
-      gaps.push(lostBlob(item, blob.reason));
-    } else if (index === 0) {
-      return blob;
+    } else if (blob.kind === 'later' || blob.permission !== undefined || blob.status === 401) {
+      if (count === 0) return blob;
+      const { afterSeconds } = blob.kind === 'later' ? blob : {};
+      return {
+        kind: 'read',
+        records,
+        gaps,
+        count,
+        pause: afterSeconds === undefined ? {} : { afterSeconds },
+      };
     } else {
-      // What was read so far counts; the blob that failed is the first of the next step.
-      const pause =
-        blob.kind === 'later' && blob.afterSeconds !== undefined ? { afterSeconds: blob.afterSeconds } : {};
-      const reached = { ...state, blobs: state.blobs + index, gaps: [] };
-      return { kind: 'next', state: reached, records, covered: [], gaps, ...pause };
+      const gone = blob.code !== undefined && lostContent.has(blob.code);
+      const place = { from: contentCreated, to: contentCreated, reason: blob.reason };
+      gaps.push(gone ? place : { ...place, content: contentUri });
     }
   }
-  if (end < content.length) {
-    return { kind: 'next', state: { ...state, blobs: end, gaps: [] }, records, covered: [], gaps };
-  }
-  return afterPage(state, window, next, records, gaps);
+  return { kind: 'read', records, gaps, count: wanted.length, pause: {} };
 }
 
 function afterPage(
@@ -138,9 +198,5 @@ function afterPage(
   const windows = state.windows.slice(1);
   return windows.length === 0
     ? { kind: 'done', records, covered: [window], gaps }
-    : { kind: 'next', state: { windows, blobs: 0, gaps: [] }, records, covered: [window], gaps };
-}
-
-function lostBlob(item: ActivityContent, reason: string): Gap {
-  return { from: item.contentCreated, to: item.contentCreated, reason };
+    : { kind: 'next', state: { windows, blobs: 0, gaps: [], again: [] }, records, covered: [window], gaps };
 }

@@ -29,6 +29,8 @@ const stepSchema = z.object({
 });
 type Step = z.infer<typeof stepSchema>;
 
+/** So few that a message is evaluated quickly: one that is cut off again and again would be taken for poison. */
+const recordsInAMessage = 10;
 /** Longest wait between two attempts at a source that does not answer. */
 const longestWaitSeconds = 900;
 
@@ -123,7 +125,11 @@ async function step(
       const seconds = outcome.afterSeconds ?? backOff(settings.retrySeconds, message.attempt);
       ports.log.warn('source answers later', { ...fields, reason: outcome.reason, seconds });
       if (
-        (await save(ports, waiting(stored.row, outcome.reason, seconds, now), stored.version)) === 'saved'
+        (await save(
+          ports,
+          waiting(stored.row, outcome.reason, message.attempt, seconds, now),
+          stored.version,
+        )) === 'saved'
       ) {
         const again = { source, run, step: message.step, attempt: message.attempt + 1 };
         await ports.queues.send('collect', tenantId, 'collection-step', [again], { delaySeconds: seconds });
@@ -153,7 +159,7 @@ async function finishStep(
   now: string,
 ): Promise<void> {
   const counts = await enqueueRecords(tenantId, row, outcome.records, ports, now);
-  const result = { covered: outcome.covered, gaps: outcome.gaps, counts };
+  const result = { covered: outcome.covered, gaps: outcome.gaps, settled: outcome.settled ?? [], counts };
   if (outcome.kind === 'next') {
     const next = advanced(row, result, outcome.state, now);
     if ((await save(ports, next, version)) === 'saved') await sendStep(ports, next, outcome.afterSeconds);
@@ -195,9 +201,9 @@ async function enqueueRecords(
       }
     }
   }
-  if (records.length > 0) {
-    const kind = row.first ? 'audit-records-of-first-collection' : 'audit-records';
-    await queues.send('evaluate-licence', tenantId, kind, records);
+  const kind = row.first ? 'audit-records-of-first-collection' : 'audit-records';
+  for (let start = 0; start < records.length; start += recordsInAMessage) {
+    await queues.send('evaluate-licence', tenantId, kind, records.slice(start, start + recordsInAMessage));
   }
   return { records: records.length, ignored, unreadable };
 }

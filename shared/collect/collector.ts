@@ -24,6 +24,8 @@ export type StepOutcome<State> =
       records: CollectedRecord[];
       covered: TimeWindow[];
       gaps: Gap[];
+      /** Content of known gaps that needs no further try: read at last, or gone for good. */
+      settled?: string[];
       /** Where the service asked for a pause after what was read. */
       afterSeconds?: number;
     }
@@ -32,6 +34,7 @@ export type StepOutcome<State> =
       records: CollectedRecord[];
       covered: TimeWindow[];
       gaps: Gap[];
+      settled?: string[];
       reread?: CoverageRow['reread'];
     }
   | { kind: 'later'; reason: string; afterSeconds?: number }
@@ -39,6 +42,8 @@ export type StepOutcome<State> =
 
 export interface Gap extends TimeWindow {
   reason: string;
+  /** Where what is missing may still be read: every run tries again until it is read or gone. */
+  content?: string;
 }
 
 /**

@@ -60,6 +60,7 @@ export function decideStep(row: CoverageRow | undefined, run: number, step: numb
 export interface StepResult {
   covered: TimeWindow[];
   gaps: Gap[];
+  settled: string[];
   counts: { records: number; ignored: number; unreadable: number };
 }
 
@@ -75,12 +76,32 @@ export function finished(
   now: string,
 ): CoverageRow {
   const { step: _step, leaseUntil: _lease, ...rest } = withResult(row, result);
-  return { ...rest, first: false, finishedAt: now, ...(reread === undefined ? {} : { reread }) };
+  const unread = rest.gaps.filter(({ content }) => content !== undefined);
+  const failure =
+    unread[0] === undefined
+      ? {}
+      : {
+          failure: {
+            at: unread[0].from,
+            reason: `${unread.length} pieces of content cannot be read: ${unread[0].reason}`,
+          },
+        };
+  return { ...rest, first: false, finishedAt: now, ...(reread === undefined ? {} : { reread }), ...failure };
 }
 
-/** Waits for the service: the run stays alive as long as it waits, and the reason can be read. */
-export function waiting(row: CoverageRow, reason: string, seconds: number, now: string): CoverageRow {
-  return { ...row, leaseUntil: shifted(now, lease + seconds * 1000), failure: { at: now, reason } };
+/** To be told to wait is the ordinary course of throttling; so many times in a row it is a failure that health shows. */
+const patientAttempts = 2;
+
+/** Waits for the service: the run stays alive as long as it waits, and where it waits long the reason can be read. */
+export function waiting(
+  row: CoverageRow,
+  reason: string,
+  attempt: number,
+  seconds: number,
+  now: string,
+): CoverageRow {
+  const failure = attempt < patientAttempts ? {} : { failure: { at: row.failure?.at ?? now, reason } };
+  return { ...row, leaseUntil: shifted(now, lease + seconds * 1000), ...failure };
 }
 
 /** Ends the run without moving the cursor: what it did not read stays a gap that the next run reads. */
@@ -94,13 +115,14 @@ export function refused(
   return { ...rest, failure: { at: now, reason, ...(permission === undefined ? {} : { permission }) } };
 }
 
-function withResult(row: CoverageRow, { covered, gaps, counts }: StepResult): CoverageRow {
+function withResult(row: CoverageRow, { covered, gaps, settled, counts }: StepResult): CoverageRow {
   const { failure: _failure, ...rest } = row;
+  const told = new Set([...settled, ...gaps.flatMap(({ content }) => content ?? [])]);
   const before = row.counts ?? { records: 0, ignored: 0, unreadable: 0 };
   return {
     ...rest,
     windows: mergeWindows([...row.windows, ...covered]),
-    gaps: [...row.gaps, ...gaps],
+    gaps: [...row.gaps.filter(({ content }) => content === undefined || !told.has(content)), ...gaps],
     counts: {
       records: before.records + counts.records,
       ignored: before.ignored + counts.ignored,

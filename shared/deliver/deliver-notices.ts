@@ -1,4 +1,5 @@
 import { readEnvelope } from '../envelope.ts';
+import { standardTestAgainSeconds } from './broken-channel.ts';
 import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
 import { dueNow, secondsAfter } from './due.ts';
 import { firstCollectionSchema, tellFirstSight } from './first-sight.ts';
@@ -43,7 +44,7 @@ async function deliverTo(
   ports: DeliveryPorts,
   settings: DeliverySettings,
 ): Promise<void> {
-  const { notices, clock, log } = ports;
+  const { notices, sender, clock, log } = ports;
   const channel = settings.channels.find(({ id }) => id === wake.channel);
   for (let round = 0; round < mostRounds; round += 1) {
     const { state, version } = await notices.readChannel(wake.channel);
@@ -55,6 +56,8 @@ async function deliverTo(
       isSetUp: channel !== undefined,
       now,
       postGapSeconds: settings.postGapSeconds,
+      urlFingerprint: channel === undefined ? undefined : sender.fingerprint(channel.id),
+      testAgainSeconds: settings.testAgainSeconds ?? standardTestAgainSeconds,
       wakeAt: wake.wakeAt,
     });
     switch (due.kind) {

@@ -32,6 +32,8 @@ export interface DeliverySettings {
   retrySeconds: number;
   /** How long a post may take; afterwards another worker may take it over. Longer than the sender's time limit. */
   leaseSeconds: number;
+  /** How long after its last post a channel that is gone is tried again; an hour unless told. */
+  testAgainSeconds?: number;
 }
 
 /** How often a decision is made again because somebody else wrote in between. */

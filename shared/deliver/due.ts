@@ -1,4 +1,5 @@
 import type { ChannelState } from '../ports.ts';
+import { isBroken } from './broken-channel.ts';
 
 /** What is to be done about a channel now, and why where it is nothing. */
 export type Due =
@@ -18,6 +19,9 @@ export interface DueInput {
   isSetUp: boolean;
   now: string;
   postGapSeconds: number;
+  /** Of the URL that the channel has now. */
+  urlFingerprint?: string | undefined;
+  testAgainSeconds: number;
   /** Of a message that was sent to wake the channel: when it was to come. */
   wakeAt?: string | undefined;
 }
@@ -26,14 +30,21 @@ export interface DueInput {
  * At most one post in `postGapSeconds` and one worker at a time. However many messages say that something waits, only one of
  * them stays on its way: the others find it in `state.wakeAt` and are done.
  */
-export function dueNow({ state, waiting, isSetUp, now, postGapSeconds, wakeAt }: DueInput): Due {
+export function dueNow(input: DueInput): Due {
+  const { state, waiting, isSetUp, now, postGapSeconds, urlFingerprint, testAgainSeconds, wakeAt } = input;
   const { posting, leaseUntil, lastPostAt } = state;
   const leased = leaseUntil !== undefined && isBefore(now, leaseUntil);
   if (!leased && posting?.postedAt !== undefined) {
     return { kind: 'record', posting, sentAt: posting.postedAt };
   }
   if (!waiting) return { kind: 'nothing', reason: 'nothing waits' };
-  if (!isSetUp || state.brokenSince !== undefined) return { kind: 'reroute' };
+  if (!isSetUp) return { kind: 'reroute' };
+  if (isBroken(state, urlFingerprint)) {
+    // Somebody tests it, or takes away what it refused.
+    if (leased) return { kind: 'wait', until: leaseUntil };
+    const lastTried = lastPostAt ?? state.brokenSince ?? now;
+    if (isBefore(now, secondsAfter(lastTried, testAgainSeconds))) return { kind: 'reroute' };
+  }
   // The awaited message itself goes on, also where its clock is behind that of the queue.
   if (state.wakeAt !== undefined && state.wakeAt !== wakeAt && isBefore(now, state.wakeAt)) {
     return { kind: 'nothing', reason: 'a later message is on its way' };

@@ -1,15 +1,20 @@
 import type { ChannelSettings } from '../config.ts';
 import type { ChannelState, DeliveryOutcome, Version, WaitingNotice } from '../ports.ts';
+import { broken } from './broken-channel.ts';
 import type { CardSetting } from './card-setting.ts';
 import { type DeliveryPorts, type DeliverySettings, updateChannel } from './delivery.ts';
 import { retryDelaySeconds, secondsAfter } from './due.ts';
 import { fittingMessage, largestMessageBytes, smallerMessageBytes } from './message.ts';
 import { rerouteNotices } from './reroute-waiting.ts';
+import { reportFailing, reportWorking } from './report-failing.ts';
 import { sent, settle } from './settle.ts';
 import { gatherPost, type Post, takeWaiting } from './waiting-post.ts';
 import { wakeLater } from './wake.ts';
 
 type Posting = NonNullable<ChannelState['posting']>;
+
+/** A card that a channel refuses so often, later each time, is told elsewhere: what else waits must not wait for ever. */
+const mostRefusals = 5;
 
 /** A channel that is due, as it was read. */
 export interface DueChannel {
@@ -51,23 +56,26 @@ export async function postWaiting(
       ports.log.info('card posted', fields);
       if (post.more) await wakeAfter(due, settings.postGapSeconds, 0, ports);
       return 'done';
-    case 'retry': {
-      const { attempt } = due;
-      ports.log.warn('card not posted, will be tried again', { ...fields, attempt, reason: outcome.reason });
-      const delay = retryDelaySeconds(settings.retrySeconds, attempt, outcome.afterSeconds);
-      await wakeAfter(due, delay, attempt + 1, ports);
-      // The posting stays: whether a post that broke off arrived is not known, so the next one is the same.
-      await changePosting(ports, channel.id, posting, ({ leaseUntil: _released, ...rest }) => rest);
+    case 'retry':
+      ports.log.warn('card not posted, will be tried again', { ...fields, reason: outcome.reason });
+      await tryAgain(due, posting, outcome.afterSeconds, ports, settings);
       return 'done';
-    }
     case 'refused': {
       const { reason, ended } = outcome;
+      const refusals = (posting.refusals ?? 0) + 1;
+      if (!ended && outcome.tooLarge !== true && refusals < mostRefusals) {
+        ports.log.warn('card refused, will be tried again', { ...fields, refusals, reason });
+        await tryAgain(due, { ...posting, refusals }, undefined, ports, settings);
+        return 'done';
+      }
       const message = ended ? 'channel is gone until it is tested again' : 'card refused';
       ports.log.error(message, { ...fields, reason });
       if (ended) {
-        const brokenSince = ports.clock.now().toISOString();
-        await updateChannel(ports, channel.id, (state) => ({ ...state, brokenSince, brokenReason: reason }));
+        const at = ports.clock.now().toISOString();
+        const urlFingerprint = ports.sender.fingerprint(channel.id);
+        await updateChannel(ports, channel.id, (state) => broken(state, { at, reason, urlFingerprint }));
       }
+      await reportFailing(channel.id, post.rows, reason, ports);
       await rerouteNotices(channel.id, post.rows, ports, settings);
       await release(ports, channel.id, posting);
       return 'again';
@@ -94,6 +102,7 @@ export async function recordSent(
   const { notices } = posting;
   const { rows } = await takeWaiting(ports, channel, notices.length, new Set(notices));
   await settleSent(channel, rows, sentAt, ports);
+  await reportWorking(channel, ports);
   await release(ports, channel, posting);
 }
 
@@ -113,7 +122,12 @@ async function claim(
   { leaseSeconds }: DeliverySettings,
 ): Promise<Posting | undefined> {
   const now = clock.now().toISOString();
-  const posting = { idempotencyKey, notices: rows.map(({ key }) => key) };
+  const refusals = state.posting?.idempotencyKey === idempotencyKey ? state.posting.refusals : undefined;
+  const posting: Posting = {
+    idempotencyKey,
+    notices: rows.map(({ key }) => key),
+    ...(refusals === undefined ? {} : { refusals }),
+  };
   const { wakeAt: _served, ...rest } = state;
   const claimed = { ...rest, lastPostAt: now, leaseUntil: secondsAfter(now, leaseSeconds), posting };
   return (await notices.saveChannel(channel.id, claimed, version)) === 'saved' ? posting : undefined;
@@ -143,6 +157,22 @@ async function send(
     outcome = await sendWithin(limit);
   }
   return outcome;
+}
+
+/** The posting stays: whether a post that broke off arrived is not known, so the next one is the same. */
+async function tryAgain(
+  due: DueChannel,
+  posting: Posting,
+  afterSeconds: number | undefined,
+  ports: DeliveryPorts,
+  { retrySeconds }: DeliverySettings,
+): Promise<void> {
+  const { attempt, channel } = due;
+  await wakeAfter(due, retryDelaySeconds(retrySeconds, attempt, afterSeconds), attempt + 1, ports);
+  await changePosting(ports, channel.id, posting, ({ leaseUntil: _released, ...rest }) => ({
+    ...rest,
+    posting,
+  }));
 }
 
 async function wakeAfter(

@@ -1,10 +1,12 @@
 import type { WaitingNotice } from '../ports.ts';
 import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
+import { isBroken } from './broken-channel.ts';
+import { reportFailing } from './report-failing.ts';
 import { rerouted } from './reroute.ts';
 import { settle } from './settle.ts';
 import { takeWaiting } from './waiting-post.ts';
 
-type ReroutePorts = Pick<DeliveryPorts, 'alerts' | 'notices' | 'queues' | 'clock' | 'log'>;
+type ReroutePorts = Pick<DeliveryPorts, 'alerts' | 'notices' | 'sender' | 'queues' | 'clock' | 'log'>;
 
 const reroutedAtOnce = 1000;
 
@@ -15,9 +17,14 @@ export async function rerouteWaiting(
   settings: Pick<DeliverySettings, 'channels'>,
 ): Promise<void> {
   const { rows } = await takeWaiting(ports, channel, reroutedAtOnce);
+  // A channel that was taken out of the settings fails nobody.
+  const isSetUp = settings.channels.some(({ id }) => id === channel);
+  const { brokenReason } = (await ports.notices.readChannel(channel)).state;
+  if (isSetUp) await reportFailing(channel, rows, brokenReason ?? `channel ${channel} is gone`, ports);
   await rerouteNotices(channel, rows, ports, settings);
 }
 
+/** Marks them as refused: whoever calls it has told that the channel fails. */
 export async function rerouteNotices(
   channel: string,
   rows: readonly WaitingNotice[],
@@ -26,7 +33,8 @@ export async function rerouteNotices(
 ): Promise<void> {
   const broken = new Set<string>();
   for (const { id } of channels) {
-    if ((await ports.notices.readChannel(id)).state.brokenSince !== undefined) broken.add(id);
+    const { state } = await ports.notices.readChannel(id);
+    if (isBroken(state, ports.sender.fingerprint(id))) broken.add(id);
   }
   const now = ports.clock.now().toISOString();
   let forwarded = 0;

@@ -1,6 +1,7 @@
 import type { StoredAlert, StoredNotice } from '../alert/alert.ts';
 import type { ChannelSettings } from '../config.ts';
 import type { WaitingNotice } from '../ports.ts';
+import { failingChannelOf } from './delivery-failing.ts';
 import { channelsFor } from './routing.ts';
 import type { Settlement } from './settle.ts';
 
@@ -75,8 +76,11 @@ function targets(
   channel: string,
   row: WaitingNotice,
   alert: StoredAlert | undefined,
-  { channels, broken }: Elsewhere,
+  { channels, broken: shut }: Elsewhere,
 ): string[] {
+  // A notice about a channel is stepped past that channel like past one that is shut.
+  const failing = alert === undefined ? undefined : failingChannelOf(alert);
+  const broken = failing === undefined ? shut : new Set([...shut, failing]);
   const visited = new Set([channel, ...row.key.split(hop).slice(1)]);
   const settings = channels.find(({ id }) => id === channel);
   if (settings === undefined) {

@@ -1,20 +1,32 @@
 import type { ChannelSettings } from '../config.ts';
-import type { Severity } from '../evaluate/rule.ts';
+import type { Severity, SubjectKind } from '../evaluate/rule.ts';
+import { failingChannelOf } from './delivery-failing.ts';
 
 export interface Routed {
   tenantId: string;
   /** With its folder: `licence/licence-lost`. */
   rule: string;
   severity: Severity;
+  subject?: { kind: SubjectKind; id: string };
 }
 
 /**
  * The channels that are told about an alert: all that match it, and where none does the first one, so that nothing is dropped.
  * Empty only where no channel is set up.
+ *
+ * That a channel fails is told in its fallback, else in the others, and never in the channel itself: the notice could not arrive,
+ * and would be the next one to be refused.
  */
 export function channelsFor(alert: Routed, channels: readonly ChannelSettings[]): ChannelSettings[] {
-  const matching = channels.filter((channel) => matches(alert, channel.match));
-  return matching.length > 0 ? matching : channels.slice(0, 1);
+  const failing = failingChannelOf(alert);
+  const others = channels.filter(({ id }) => id !== failing);
+  if (failing !== undefined) {
+    const fallback = channels.find(({ id }) => id === failing)?.fallback;
+    const named = others.filter(({ id }) => id === fallback);
+    if (named.length > 0) return named;
+  }
+  const matching = others.filter((channel) => matches(alert, channel.match));
+  return matching.length > 0 ? matching : others.slice(0, 1);
 }
 
 function matches({ tenantId, rule, severity }: Routed, match: ChannelSettings['match']): boolean {

@@ -69,14 +69,14 @@ describe('messages that could not be handled', () => {
     async (place) => {
       const run = poisoned(message('m1', envelope('tenant-a')), message('m2', envelope('tenant-a')));
       const crash = () => Promise.reject(new Error('crash'));
-      const original = { keep: run.poison.keep, send: run.queues.send, remove: run.poisonQueues.remove };
+      const healthy = { poison: { ...run.poison }, queues: { ...run.queues } };
       if (place === 'keep') run.poison.keep = crash;
       if (place === 'send') run.queues.send = crash;
       if (place === 'remove') run.poisonQueues.remove = crash;
       await expect(run.report()).rejects.toThrow('crash');
       expect(run.poisonQueues.left()).toHaveLength(2);
-      Object.assign(run.poison, { keep: original.keep });
-      Object.assign(run.queues, { send: original.send });
+      Object.assign(run.poison, healthy.poison);
+      Object.assign(run.queues, healthy.queues);
       const again = createMemoryPoisonQueues(run.poisonQueues.left());
       await reportPoison(watched, { ...run, poisonQueues: again });
       expect(await run.kept()).toHaveLength(2);

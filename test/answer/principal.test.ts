@@ -21,6 +21,7 @@ test.each([
   'not base64 {',
   Buffer.from('[]').toString('base64'),
   Buffer.from('null').toString('base64'),
+  Buffer.from('{}').toString('base64'),
 ])('where it is on, %j is nobody', (header) => {
   expect(mayAsk({ credential: identity, signInEnabled: true }, header)).toBe(false);
 });

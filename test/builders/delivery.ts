@@ -23,6 +23,8 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
   const posted: Posted[] = [];
   const logged: { level: 'info' | 'warn' | 'error'; message: string; fields: LogFields }[] = [];
   const answers = new Map<string, (post: Posted) => DeliveryOutcome>();
+  /** Fingerprints of URLs that were corrected. */
+  const urls = new Map<string, string>();
   let now = Date.parse('2026-02-03T10:00:00.000Z');
   /** When each message may be taken. */
   const pending: { at: number; envelope: Envelope }[] = [];
@@ -39,6 +41,7 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
     clock: { now: () => new Date(now) },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     sender: {
+      fingerprint: (channel) => urls.get(channel) ?? 'url',
       post(channel, card, idempotencyKey) {
         const post = { channel, text: JSON.stringify(card), idempotencyKey, at: new Date(now).toISOString() };
         const outcome = answers.get(channel)?.(post) ?? { kind: 'done' };
@@ -67,6 +70,7 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
     posted,
     logged,
     answers,
+    urls,
     deliver,
     now: () => new Date(now).toISOString(),
     pass: (seconds: number): void => {

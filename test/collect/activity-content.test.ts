@@ -80,6 +80,66 @@ describe('collecting the content of the Management Activity API', () => {
     ]);
   });
 
+  test('content that cannot be read stops nothing behind it, is a gap, and is tried again by every run', async () => {
+    const run = collection();
+    const unreadable = { kind: 'refused' as const, reason: 'the Activity API answered 403', status: 403 };
+    run.activity.blobs = [
+      { created: day(25), records: [licenceRecord('behind a wall')], failure: unreadable },
+      { created: day(26), records: [licenceRecord('good')] },
+    ];
+    await run.request(unified);
+    await run.settle();
+    expect(run.ids()).toEqual(['good']);
+    const blind = await run.row(unified);
+    expect(blind.gaps).toEqual([{ from: day(25), to: day(25), reason: unreadable.reason, content: '0' }]);
+    expect(blind.failure).toEqual({ at: day(25), reason: expect.stringContaining('403') });
+
+    delete run.activity.blobs[0]?.failure;
+    run.at('2026-03-01T12:05:00.000Z');
+    await run.request(unified);
+    await run.settle();
+    expect(run.ids()).toEqual(['behind a wall', 'good']);
+    const healed = await run.row(unified);
+    expect(healed.gaps).toEqual([]);
+    expect(healed.failure).toBeUndefined();
+  });
+
+  test('content that is gone when it is tried again is a gap for good', async () => {
+    const run = collection();
+    const blob = {
+      created: day(25),
+      records: [],
+      failure: { kind: 'refused' as const, reason: 'HTML', status: 200 },
+    };
+    run.activity.blobs = [blob];
+    await run.request(unified);
+    await run.settle();
+    Object.assign(blob.failure, { reason: 'the Activity API answered AF20051', code: 'AF20051' });
+    run.at('2026-03-01T12:05:00.000Z');
+    await run.request(unified);
+    await run.settle();
+    const { gaps, failure } = await run.row(unified);
+    expect(gaps).toEqual([{ from: day(25), to: day(25), reason: 'the Activity API answered AF20051' }]);
+    expect(failure).toBeUndefined();
+  });
+
+  test('a permission that is missing ends the run: it is not the content', async () => {
+    const run = collection();
+    const failure = {
+      kind: 'refused' as const,
+      reason: 'AF10001',
+      status: 403,
+      permission: 'ActivityFeed.Read',
+    };
+    run.activity.blobs = [{ created: day(25), records: [], failure }];
+    await run.request(unified);
+    await run.settle();
+    const { gaps, windows, failure: shown } = await run.row(unified);
+    expect(gaps).toEqual([]);
+    expect(windows.filter(({ to }) => to > day(25))).toEqual([]);
+    expect(shown?.permission).toBe('ActivityFeed.Read');
+  });
+
   test('a blob that does not answer is waited for; what was read before it counts', async () => {
     const run = collection();
     run.activity.blobs = [

@@ -122,6 +122,26 @@ describe('collecting the directory audits of Entra', () => {
     expect(run.ids()).toEqual(allIds);
   });
 
+  test('to be told to wait now and then is no failure; to be told so again and again is one', async () => {
+    const run = collection(manyAudits);
+    const later = { kind: 'later' as const, reason: 'no answer in time', afterSeconds: 1 };
+    run.graph.failures = [later, later];
+    await run.request();
+    const shown: (string | undefined)[] = [];
+    const save = run.ports.coverage.save.bind(run.ports.coverage);
+    run.ports.coverage.save = (row, version) => {
+      shown.push(row.failure?.reason);
+      return save(row, version);
+    };
+    await run.settle();
+    expect(shown.filter((reason) => reason !== undefined)).toEqual([]);
+    run.graph.failures = [later, later, later];
+    run.at('2026-03-01T12:10:00.000Z');
+    await run.request();
+    await run.settle();
+    expect(shown.filter((reason) => reason !== undefined)).toEqual(['no answer in time']);
+  });
+
   test('a missing permission is named, closes nothing and moves no cursor', async () => {
     const run = collection(manyAudits);
     run.graph.failures = [

@@ -53,7 +53,7 @@ function dyingPorts(ports: DeliveryPorts, dieAt: number, when: 'before' | 'after
       send: (...message) => step(() => queues.send(...message)),
       depth: (queue) => step(() => queues.depth(queue)),
     } satisfies Queues,
-    sender: { post: (channel, card, key) => step(() => sender.post(channel, card, key)) },
+    sender: { ...sender, post: (channel, card, key) => step(() => sender.post(channel, card, key)) },
   };
   return { ports: wrapped, calls: () => calls };
 }
@@ -204,6 +204,7 @@ describe('two workers at once', () => {
     const ports: DeliveryPorts = {
       ...delivery.ports,
       sender: {
+        ...delivery.ports.sender,
         async post(channel, card, key) {
           if (first) {
             first = false;

@@ -10,7 +10,7 @@ import {
 
 const now = '2026-02-03T09:00:00.000Z';
 const due = (input: Partial<DueInput>): ReturnType<typeof dueNow> =>
-  dueNow({ state: {}, waiting: true, isSetUp: true, now, postGapSeconds: 15, ...input });
+  dueNow({ state: {}, waiting: true, isSetUp: true, now, postGapSeconds: 15, testAgainSeconds: 3600, ...input });
 
 describe('a channel gets at most one post in its gap', () => {
   test('the first post goes at once', () => {

@@ -53,6 +53,7 @@ export function pipeline(tenantId: string, start: string) {
     clock,
     log: silent,
     sender: {
+      fingerprint: () => 'url',
       post: (_channel: string, card: unknown, idempotencyKey: string) => {
         posted.push({ card, idempotencyKey, at: clock.now().toISOString() });
         return Promise.resolve({ kind: 'done' as const });

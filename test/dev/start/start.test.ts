@@ -154,7 +154,10 @@ describe('npm start', () => {
     const only = run(...args());
     await only.until('Ctrl-C stops all');
     const children = await descendants(only.child.pid ?? 0);
-    if (children.length === 0) return only.child.kill();
+    if (children.length === 0) {
+      only.child.kill();
+      return;
+    }
     const storage = await Promise.all(
       children.map(async (pid) =>
         (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('azurite') ? [pid] : [],
