@@ -42,7 +42,7 @@ const postLeaseSeconds = postTimeoutSeconds + 5;
  * The composition root: settings are parsed once, every adapter is made once, and each function of the app is one call of what
  * this returns. A wrong setting throws here, so the app does not start and the setting is named.
  */
-export function createRuntime(environment: Environment) {
+function createRuntime(environment: Environment) {
   const config = readConfig(environment);
   const { settingsOf, warnings } = ruleSettings(rules, config.rules);
   const { tenants, channels, timing } = config;

@@ -10,9 +10,13 @@ function withoutParent(act: string): string {
   return `data:text/javascript,process.on("disconnect",()=>${act})`;
 }
 
+export function isOver(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 /** How a child ended, whether or not it has yet. */
 export function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  if (child.exitCode !== null || child.signalCode !== null) {
+  if (isOver(child)) {
     return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
   }
   return new Promise((resolve) => {

@@ -11,7 +11,7 @@ import { contoso } from '../tenant/story/contoso.ts';
 import { history } from '../tenant/story/history.ts';
 import { watchAlerts } from './alert-lines.ts';
 import { azuriteConnection, startAzurite } from './azurite.ts';
-import { end, ended } from './child.ts';
+import { end, ended, isOver } from './child.ts';
 import { hostRuns, requireFreePort, startHost } from './host-child.ts';
 import { lockInstance } from './instance-lock.ts';
 import { help, type Options, readOptions } from './options.ts';
@@ -80,8 +80,8 @@ async function live(options: Options, parts: Part[], ending: AbortSignal): Promi
     ending.throwIfAborted();
     console.log(name);
   };
-  const startChild = (child: ChildProcess, patienceSeconds: number): ChildProcess => {
-    parts.push({ end: () => end(child, patienceSeconds), kill: () => child.kill('SIGKILL') });
+  const startChild = (child: ChildProcess, patienceSeconds: () => number): ChildProcess => {
+    parts.push({ end: () => end(child, patienceSeconds()), kill: () => child.kill('SIGKILL') });
     return child;
   };
 
@@ -98,7 +98,7 @@ async function live(options: Options, parts: Part[], ending: AbortSignal): Promi
   await buildWhereNeeded(root, await readBundlePath(root));
 
   step('Starting storage (Azurite)…');
-  const storage = startChild(startAzurite(storageFolder), storagePatienceSeconds);
+  const storage = startChild(startAzurite(storageFolder), () => storagePatienceSeconds);
   const connectionString = await azuriteConnection(storage);
 
   step('Starting the simulated tenant…');
@@ -114,7 +114,8 @@ async function live(options: Options, parts: Part[], ending: AbortSignal): Promi
     tenantOrigin: tenant.origin,
     tenant: contoso,
   });
-  const host = startChild(startHost(settings, logFile), hostPatienceSeconds);
+  // Without storage they can finish nothing, however long they try.
+  const host = startChild(startHost(settings, logFile), () => (isOver(storage) ? 0 : hostPatienceSeconds));
   await hostRuns(host, productUrl, logFile);
 
   ending.throwIfAborted();

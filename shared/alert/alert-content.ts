@@ -77,8 +77,17 @@ export function alertFrom(finding: Finding): StoredAlert | undefined {
   const dates =
     state === 'clear'
       ? ({ status: 'resolved', updatedAt: resolvedAt, resolvedAt } as const)
-      : ({ status: 'open', updatedAt: openedAt } as const);
+      : ({ status: 'open', updatedAt: lastChangeOf(firing, openedAt) } as const);
   return { ...contentFrom(finding, firing), ...dates, episode, openedAt, notices: [] };
+}
+
+/** The time of the newest thing that an open alert tells: of its opening, of what made it worse, or of its cause. */
+function lastChangeOf({ cause, evidence }: Firing, openedAt: string): string {
+  const known = [cause?.at, ...(cause?.evidence ?? []).map(({ at }) => at), ...evidence.map(({ at }) => at)];
+  return known.reduce<string>(
+    (last, at) => (at !== undefined && Date.parse(at) > Date.parse(last) ? at : last),
+    openedAt,
+  );
 }
 
 /** Whether two alerts say the same; a field that is absent is one that is undefined, and the order of fields says nothing. */

@@ -18,7 +18,7 @@ export const noticeReasons = [
 export type NoticeReason = (typeof noticeReasons)[number];
 
 /** One notice of one alert to one channel; without an outcome but `waiting` it is sent again whenever its alert is touched. */
-export interface Notice {
+interface Notice {
   channel: string;
   reason: NoticeReason;
   /** When it was decided while waiting, when it was sent once it is. */

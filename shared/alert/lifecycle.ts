@@ -1,5 +1,6 @@
 import type { Finding } from '../evaluate/finding.ts';
 import { type Firing, severities } from '../evaluate/rule.ts';
+import type { Actor } from '../ingest/audit-record.ts';
 import type { AlertStatus, NoticeReason, StoredAlert } from './alert.ts';
 import { alertFrom, contentFrom, lifeOf, sameValue } from './alert-content.ts';
 
@@ -96,16 +97,47 @@ function update(stored: StoredAlert, next: StoredAlert, reasons: NoticeReason[],
   return next.basis === basis ? { kind: 'unchanged' } : { kind: 'changed', alert: next, reasons };
 }
 
-/** Why an open alert is told again. Who acknowledged or snoozed it is disturbed only when it gets worse. */
+/** Why an open alert is told again. Whoever acknowledged or snoozed it is not disturbed (DESIGN 5). */
 function updateReasons(finding: Finding, firing: Firing, stored: StoredAlert, now: string): NoticeReason[] {
+  if (statusAt(stored, now) !== 'open') return [];
   const reasons: NoticeReason[] = [];
   const moreSevere = severities.indexOf(finding.severity) > severities.indexOf(stored.severity);
   if (moreSevere || firing.extent.some((id) => !stored.extent.includes(id))) reasons.push('worse');
-  const learned =
-    (firing.actor !== undefined && stored.actor === undefined) || (tellsWhy(firing) && !tellsWhy(stored));
   const told = stored.firstSight === true || stored.attributedEpisode === stored.episode;
-  if (learned && !told && statusAt(stored, now) === 'open') reasons.push('attributed');
+  if (!told && (isLearned(firing, stored) || isCorrected(firing, stored))) reasons.push('attributed');
   return reasons;
+}
+
+type Explained = Pick<Firing, 'actor' | 'cause'>;
+
+function isLearned(firing: Explained, stored: Explained): boolean {
+  return (firing.actor !== undefined && stored.actor === undefined) || (tellsWhy(firing) && !tellsWhy(stored));
+}
+
+/**
+ * Somebody else, or something else, than was told before: the wrong one must not be asked for it. Where other things are missing
+ * than before, another cause corrects nothing.
+ */
+function isCorrected(firing: Explained & Pick<Firing, 'extent'>, stored: StoredAlert): boolean {
+  const extent = new Set(firing.extent);
+  if (extent.size !== stored.extent.length || !stored.extent.every((id) => extent.has(id))) return false;
+  if (firing.actor !== undefined && stored.actor !== undefined && !isSameActor(firing.actor, stored.actor)) {
+    return true;
+  }
+  if (!tellsWhy(firing) || !tellsWhy(stored)) return false;
+  const [group, groupBefore] = [firing.cause?.group?.id, stored.cause?.group?.id];
+  return (
+    firing.cause?.kind !== stored.cause?.kind ||
+    (group !== undefined && groupBefore !== undefined && group !== groupBefore)
+  );
+}
+
+/** One log names a person by id, the other by UPN: only what both tell can tell two apart. */
+function isSameActor(left: Actor, right: Actor): boolean {
+  if (left.kind !== right.kind) return false;
+  if (left.id !== undefined && right.id !== undefined) return left.id === right.id;
+  if (left.name === undefined || right.name === undefined) return true;
+  return left.name.toLowerCase() === right.name.toLowerCase();
 }
 
 /** `not-logged` is an answer, but none that tells who did it. */
@@ -130,7 +162,7 @@ export function statusAt({ status, snoozedUntil }: StoredAlert, now: string): Al
 
 export type ActionOutcome = { kind: 'changed'; alert: StoredAlert } | { kind: 'refused'; reason: string };
 
-/** Somebody looks after it. It stays silent until it gets worse, and resolves when the matter is settled. */
+/** Somebody looks after it. It stays silent, also where it gets worse, until the matter is settled or comes back. */
 export function acknowledge(alert: StoredAlert, note: string | undefined, now: string): ActionOutcome {
   if (alert.status === 'resolved')
     return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };

@@ -43,6 +43,9 @@ function escapeMarkdown(text: string): string {
       .replace(/\](?=[([:])/g, '] ')
       .replace(/\{(?=\{)/g, '{ ')
       .replace(/&(?=#?\w+;)/g, '& ')
+      // Clients make links of bare addresses; of these that name a scheme or begin with www they cannot any more.
+      .replaceAll('://', ': //')
+      .replace(/\b(mailto:|www\.)(?=\S)/gi, '$1 ')
       .replace(/[\\*`~[\]]/g, '\\$&')
       .replace(/_+/g, escapeUnderscores)
       // At the start of a line these make headings and lists.

@@ -35,7 +35,7 @@ export interface Firing {
   /** The runbook with this subject's names in it, two or three steps. */
   runbook: string[];
 }
-export interface Clear {
+interface Clear {
   kind: 'clear';
   reason: string;
   /** Absent when the rule has nothing at all to say about the subject. */
@@ -45,7 +45,7 @@ export interface Clear {
   /** When time alone may make it fire: the end of a period of grace. */
   lookAgainAt?: string;
 }
-export interface Unknown {
+interface Unknown {
   kind: 'unknown';
   reason: string;
   qualifiers?: Qualifiers;

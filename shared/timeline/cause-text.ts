@@ -2,7 +2,7 @@ import type { Actor, LogName } from '../ingest/audit-record.ts';
 import { familyName } from '../products/products.ts';
 import type { PlanFamily } from '../products/products.ts';
 import type { LicenceLoss } from './explanation.ts';
-import type { FactOf, GroupReference } from './fact.ts';
+import type { Fact, FactOf, GroupReference } from './fact.ts';
 import { writtenMoment } from './moments.ts';
 import type { Replacement } from './replacement.ts';
 
@@ -51,6 +51,7 @@ export function leftGroupText(
   return sentences(
     `The user was removed from the group ${groupName(removal.group)} on ${writtenMoment(removal.at)}${by(removal)}.`,
     groupGave(loss, certain),
+    datedLater(loss, removal),
     missed(families),
   );
 }
@@ -64,6 +65,7 @@ export function groupDeletedText(
   return sentences(
     `The group ${groupName(deletion.group)} was deleted on ${writtenMoment(deletion.at)}${by(deletion)}.`,
     groupGave(loss, certain),
+    datedLater(loss, deletion),
     missed(families),
   );
 }
@@ -79,22 +81,39 @@ export function groupEditedText(
     certain
       ? `${lostThings(loss)} ${wasOrWere(loss)} taken out, and so group licensing took it from the user on ${writtenMoment(loss.at)}.`
       : `Group licensing took ${lostThings(loss)} from the user on ${writtenMoment(loss.at)}, most likely because of that.`,
+    datedLater(loss, edit),
     missed(families),
   );
 }
 
+/** What comes into question, where nothing says which of it was the cause. */
 export function severalGroupsText(
   loss: LicenceLoss,
-  kind: 'group-deleted' | 'group-licence-edited',
-  groups: number,
+  { candidates, groups }: { candidates: readonly { kind: Fact['kind']; at: string }[]; groups: number },
   families: readonly PlanFamily[],
 ): string {
-  const happened = kind === 'group-deleted' ? `${groups} groups were deleted` : `${groups} groups lost it`;
+  const shown = candidates.length < groups ? ` The nearest ${candidates.length} are in the evidence.` : '';
   return sentences(
     `Group licensing took ${lostThings(loss)} away on ${writtenMoment(loss.at)}.`,
-    `${happened} shortly before, and no record says which of them the user was in.`,
+    `${inQuestion(candidates, groups)}${shown}`,
     missed(families),
   );
+}
+
+function inQuestion(candidates: readonly { kind: Fact['kind']; at: string }[], groups: number): string {
+  const [first] = candidates;
+  if (groups === 1 && first !== undefined) {
+    return `The user had been removed from a group on ${writtenMoment(first.at)}, and no record says whether that group gave it.`;
+  }
+  if (candidates.every(({ kind }) => kind === 'group-membership-changed')) {
+    return `The user was removed from ${groups} groups before, and no record says which of them gave it.`;
+  }
+  if (candidates.every(({ kind }) => kind === 'group-deleted')) {
+    return `${groups} groups were deleted shortly before, and no record says which of them gave it.`;
+  }
+  return candidates.every(({ kind }) => kind === 'group-licences-changed')
+    ? `${groups} groups lost it shortly before, and no record says which of them the user was in.`
+    : `${groups} groups come into question that were changed or deleted, or that the user left, and no record says which of them it was.`;
 }
 
 export function accountDeletedText(loss: LicenceLoss | undefined, doing: Doing): string {
@@ -153,6 +172,13 @@ function groupGave(loss: LicenceLoss, certain: boolean): string {
   return certain
     ? `That group gave ${lostThings(loss)}, which group licensing took ${taken}.`
     : `Group licensing took ${lostThings(loss)} ${taken}, most likely because that group gave it.`;
+}
+
+/** A cause within the tolerance of the clocks may bear a later time than its effect. */
+function datedLater(loss: LicenceLoss, cause: { at: string }): string {
+  return cause.at > loss.at
+    ? 'That its record bears the later time comes from the clocks of the services, which differ a little.'
+    : '';
 }
 
 function wentAway(loss: LicenceLoss): string {

@@ -51,10 +51,12 @@ function explainLoss(found: Case): Cause {
   const bySomebody = actor?.kind === 'user' || actor?.kind === 'application';
   if (byLicensingService || !bySomebody) {
     const trail = followGroups({ loss, timeline, namedGroup: group, byLicensingService });
+    if (trail !== undefined && trail.confidence !== 'unknown') return throughGroup(found, trail);
+    // That the account went says more than what nobody can decide between.
+    const deletion = deletionNear(loss.at, timeline.facts);
+    if (deletion !== undefined) return accountDeleted(found, deletion);
     if (trail !== undefined) return throughGroup(found, trail);
   }
-  const deletion = actor?.kind === 'user' ? undefined : deletionNear(loss.at, timeline.facts);
-  if (deletion !== undefined) return accountDeleted(found, deletion);
   if (lossFact !== undefined && (bySomebody || !byLicensingService)) return directly(found, lossFact);
   return untold(found);
 }
@@ -109,13 +111,12 @@ function throughGroup({ loss, lossFacts, timeline }: Case, trail: GroupTrail): C
   const families = familiesLost(loss, lossFacts[0], timeline.facts);
   const ownFacts = lossFacts.map(({ fact }) => fact);
   if ('candidates' in trail) {
-    const groups = new Set(trail.candidates.map(({ group }) => group.id)).size;
     return {
       kind: trail.kind,
       at: loss.at,
       evidence: evidenceOf(timeline, [...ownFacts, ...trail.candidates]),
       confidence: trail.confidence,
-      text: text.severalGroupsText(loss, trail.kind, groups, families),
+      text: text.severalGroupsText(loss, trail, families),
     };
   }
   return {

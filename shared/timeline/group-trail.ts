@@ -6,6 +6,8 @@ import { minutesAfter } from './moments.ts';
 type TrailFact =
   FactOf<'group-membership-changed'> | FactOf<'group-deleted'> | FactOf<'group-licences-changed'>;
 
+type TrailKind = 'removed-from-group' | 'group-deleted' | 'group-licence-edited';
+
 interface Lead<F extends TrailFact = TrailFact> {
   fact: F;
   /** Whether the user is in this group, the loss itself names it, or nothing ties him to it. */
@@ -18,8 +20,10 @@ export type GroupTrail =
   | { kind: 'removed-from-group'; fact: FactOf<'group-membership-changed'>; confidence: 'certain' | 'likely' }
   | { kind: 'group-deleted'; fact: FactOf<'group-deleted'>; confidence: 'certain' | 'likely' }
   | { kind: 'group-licence-edited'; fact: FactOf<'group-licences-changed'>; confidence: 'certain' | 'likely' }
-  /** Several groups come into question and nothing says which of them is the user's. */
-  | { kind: 'group-deleted' | 'group-licence-edited'; candidates: TrailFact[]; confidence: 'unknown' };
+  /** What comes into question while nothing says which of it was the cause: nobody is named. */
+  | { kind: TrailKind; candidates: TrailFact[]; groups: number; confidence: 'unknown' };
+
+type Explanation = Exclude<GroupTrail, { confidence: 'unknown' }>;
 
 interface Search {
   loss: LicenceLoss;
@@ -33,66 +37,143 @@ interface Search {
 /** The service works within minutes, and a day when it is busy (FACTS 5.1); the clocks of the logs differ a little. */
 const reachBackMinutes = 24 * 60;
 const reachAheadMinutes = 5;
+/** What is only guessed is believed of the last hour. */
+const guessMinutes = 60;
+/** Evidence is read by people: the nearest are enough, however many groups a script deleted. */
+const mostCandidates = 10;
 
 /**
  * In this order: removed from a group, a group deleted, a group's licences edited; but what is certain before what is only likely.
+ *
+ * Nobody is named without a record that leads from him to the user. Such a record is the user's membership, the licence history of
+ * the group, or the group in the record of the loss. What has none of them is a guess, and the only one left when everything else
+ * is ruled out: an edit that took exactly what the user lost. Its group is likely the one; who made it is named only when the loss
+ * followed within the hour or with the group's own processing. A deletion that nothing ties is not even a guess.
  */
 export function followGroups(search: Search): GroupTrail | undefined {
   const removals = removalsOf(search);
   const deletions = deletionsOf(search);
   const edits = editsOf(search);
-  const tied: GroupTrail[] = [
-    ...removals.map(({ fact, tie, grants }): GroupTrail => {
-      return {
-        kind: 'removed-from-group',
-        fact,
-        confidence: tie === 'named' || grants === 'yes' ? 'certain' : 'likely',
-      };
-    }),
-    ...deletions.filter(isTied).map(({ fact, tie, grants }): GroupTrail => {
-      const certain = tie === 'named' || (tie === 'member' && grants === 'yes');
-      return { kind: 'group-deleted', fact, confidence: certain ? 'certain' : 'likely' };
-    }),
-    ...edits
-      .filter(({ tie }) => tie !== 'none')
-      .map(({ fact }): GroupTrail => {
-        return { kind: 'group-licence-edited', fact, confidence: fact.complete ? 'certain' : 'likely' };
-      }),
-  ];
-  const best = tied.find(({ confidence }) => confidence === 'certain') ?? tied[0];
-  if (!search.byLicensingService) return best === undefined ? undefined : atMostLikely(best);
-  return best ?? onlyOneOf('group-licence-edited', edits) ?? onlyOneOf('group-deleted', deletions);
+
+  const certain = [
+    ...removals.filter((lead) => lead.tie === 'named' || lead.grants === 'yes'),
+    ...deletions.filter((lead) => lead.tie === 'named' || (lead.tie === 'member' && lead.grants === 'yes')),
+    ...edits.filter((lead) => lead.tie !== 'none' && lead.fact.complete),
+  ][0];
+  if (certain !== undefined) {
+    return explanation(certain.fact, search.byLicensingService ? 'certain' : 'likely');
+  }
+  const recent = removals.filter(({ fact }) => isRecent(fact, search.loss));
+  const tied = oneOf([recent, deletions.filter(isTied), edits.filter(isTied)]);
+  if (!search.byLicensingService) return tied?.confidence === 'likely' ? tied : undefined;
+  if (tied !== undefined) return tied;
+
+  const guess = oneOf([removals, deletions, edits]);
+  if (guess === undefined || guess.confidence === 'unknown') return guess;
+  if (guess.kind === 'removed-from-group') return undecided([guess.fact]);
+  return isRecent(guess.fact, search.loss) || isProcessed(guess.fact, search)
+    ? guess
+    : explanation(withoutDoer(guess.fact), 'likely');
 }
 
-/** Nearest first, those of groups known to grant it before the rest. */
+/** Nearest first. Without the licensing service only what is surely of a group that gave it. */
 function removalsOf(search: Search): Lead<FactOf<'group-membership-changed'>>[] {
   const { loss, timeline, byLicensingService } = search;
   const memberships = timeline.facts.filter((fact) => fact.kind === 'group-membership-changed');
   return leads(
     memberships.filter((fact) => fact.change === 'removed' && !isUndone(fact, memberships, loss.at)),
     search,
-  )
-    .filter(({ tie, grants }) => byLicensingService || tie === 'named' || grants === 'yes')
-    .sort((a, b) => Number(b.grants === 'yes') - Number(a.grants === 'yes'));
+  ).filter(({ tie, grants }) => byLicensingService || tie === 'named' || grants === 'yes');
 }
 
 function deletionsOf(search: Search): Lead<FactOf<'group-deleted'>>[] {
   return leads(
     search.timeline.groupFacts.filter((fact) => fact.kind === 'group-deleted'),
     search,
-  ).filter(({ fact }) => membership(search.timeline, fact.group, fact.at) !== 'outside');
+  ).filter(
+    (lead) =>
+      membership(search.timeline, lead.fact.group, lead.fact.at) !== 'outside' &&
+      (isTied(lead) || (lead.grants === 'yes' && lead.fact.at <= search.loss.at)),
+  );
 }
 
 function editsOf(search: Search): Lead<FactOf<'group-licences-changed'>>[] {
-  const edits = search.timeline.groupFacts.filter((fact) => fact.kind === 'group-licences-changed');
+  const { loss, timeline } = search;
+  const edits = timeline.groupFacts.filter((fact) => fact.kind === 'group-licences-changed');
   return withinReach(edits, search)
     .map((fact) => ({ fact, tie: tieOf(fact, search), grants: 'unknown' as const }))
-    .filter(({ fact, tie }) =>
-      fact.before === undefined || fact.after === undefined
-        ? tie !== 'none'
-        : tookAnyOf(search.loss, fact.before, fact.after) &&
-          membership(search.timeline, fact.group, fact.at) !== 'outside',
-    );
+    .filter(({ fact, tie }) => {
+      const { before, after } = fact;
+      if (before === undefined || after === undefined) return tie !== 'none';
+      if (membership(timeline, fact.group, fact.at) === 'outside') return false;
+      return tie === 'none'
+        ? fact.at <= loss.at && each(loss).every((part) => tookAnyOf(part, before, after))
+        : tookAnyOf(loss, before, after);
+    });
+}
+
+/** The only group that comes into question is likely the one; of several none is, whatever happened to them. */
+function oneOf(found: readonly (readonly Lead[])[]): GroupTrail | undefined {
+  const facts = found.flat().map(({ fact }) => fact);
+  const [first] = facts;
+  if (first === undefined) return undefined;
+  return new Set(facts.map(({ group }) => group.id)).size === 1
+    ? explanation(first, 'likely')
+    : undecided(facts);
+}
+
+function explanation(fact: TrailFact, confidence: 'certain' | 'likely'): Explanation {
+  switch (fact.kind) {
+    case 'group-membership-changed':
+      return { kind: 'removed-from-group', fact, confidence };
+    case 'group-deleted':
+      return { kind: 'group-deleted', fact, confidence };
+    case 'group-licences-changed':
+      return { kind: 'group-licence-edited', fact, confidence };
+  }
+}
+
+function undecided(facts: readonly TrailFact[]): GroupTrail | undefined {
+  const [first] = facts;
+  if (first === undefined) return undefined;
+  return {
+    kind: explanation(first, 'likely').kind,
+    candidates: facts.slice(0, mostCandidates),
+    groups: new Set(facts.map(({ group }) => group.id)).size,
+    confidence: 'unknown',
+  };
+}
+
+function isRecent({ at }: TrailFact, loss: LicenceLoss): boolean {
+  return at >= minutesAfter(loss.at, -guessMinutes);
+}
+
+/** The service wrote that it had applied the licences of this group about when the user lost his. */
+function isProcessed({ group, at }: TrailFact, { loss, timeline }: Search): boolean {
+  const [from, until] = [minutesAfter(loss.at, -guessMinutes), minutesAfter(loss.at, guessMinutes)];
+  return timeline.groupFacts.some(
+    (fact) =>
+      fact.kind === 'group-licensing-finished' &&
+      fact.group.id === group.id &&
+      fact.at >= at &&
+      fact.at >= from &&
+      fact.at <= until,
+  );
+}
+
+function withoutDoer<F extends TrailFact>(fact: F): F {
+  const anonymous = { ...fact };
+  delete anonymous.actor;
+  delete anonymous.via;
+  return anonymous;
+}
+
+/** Each product and plan of a loss on its own. */
+function each({ at, products, plans }: LicenceLoss): LicenceLoss[] {
+  return [
+    ...products.map((product) => ({ at, products: [product], plans: [] })),
+    ...plans.map((plan) => ({ at, products: [], plans: [plan] })),
+  ];
 }
 
 /** Facts in reach of the loss, of groups that may have granted what went; nearest first. */
@@ -119,8 +200,8 @@ function tieOf({ group, at }: TrailFact, { namedGroup, timeline }: Search): Lead
   return membership(timeline, group, at) === 'member' ? 'member' : 'none';
 }
 
-function isTied({ tie, grants }: Lead): boolean {
-  return tie !== 'none' || grants === 'yes';
+function isTied({ tie }: Lead): boolean {
+  return tie !== 'none';
 }
 
 /** Came back before the licence went: then leaving did not take it. */
@@ -179,24 +260,4 @@ function tookAnyOf(loss: LicenceLoss, from: readonly Licence[], to: readonly Lic
       ({ id, skuId }) => skus.has(skuId) || plans.some((plan) => plan.id === id && plan.skuId === skuId),
     )
   );
-}
-
-function atMostLikely(trail: GroupTrail): GroupTrail {
-  return trail.confidence === 'certain' ? { ...trail, confidence: 'likely' } : trail;
-}
-
-/** With nothing that ties the user to a group: the only one that comes into question is likely, of several none is. */
-function onlyOneOf(
-  kind: 'group-deleted' | 'group-licence-edited',
-  found: readonly Lead[],
-): GroupTrail | undefined {
-  const groups = new Set(found.map(({ fact }) => fact.group.id));
-  const [nearest] = found;
-  if (nearest === undefined) return undefined;
-  if (groups.size > 1) return { kind, candidates: found.map(({ fact }) => fact), confidence: 'unknown' };
-  const { fact } = nearest;
-  if (fact.kind === 'group-deleted') return { kind: 'group-deleted', fact, confidence: 'likely' };
-  return fact.kind === 'group-licences-changed'
-    ? { kind: 'group-licence-edited', fact, confidence: 'likely' }
-    : undefined;
 }

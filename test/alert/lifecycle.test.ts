@@ -269,21 +269,84 @@ describe('an open alert is told again', () => {
     });
   });
 
-  test('not while somebody looks after it, unless it gets worse; and it stays his', () => {
+  test('not while somebody looks after it, also where it gets worse; and it stays his', () => {
     const acknowledged = open({ status: 'acknowledged' }, { firing: unexplained() });
     const known = applyFinding(finding({ basis: 2 }), acknowledged, later);
     expect(known).toMatchObject({ reasons: [], alert: { status: 'acknowledged' } });
-    const worse = finding({ basis: 2, firing: firing({ extent: ['a', 'b'] }) });
+    const worse = finding({ basis: 2, severity: 'critical', firing: firing({ extent: ['a', 'b'] }) });
     expect(applyFinding(worse, acknowledged, later)).toMatchObject({
-      reasons: ['worse'],
-      alert: { status: 'acknowledged' },
+      reasons: [],
+      alert: { status: 'acknowledged', severity: 'critical', extent: ['a', 'b'] },
     });
+    expect(applyFinding(over({ basis: 3 }), acknowledged, later)).toMatchObject({ reasons: ['resolved'] });
+  });
+
+  test('not before its snooze is over', () => {
+    const snoozed = open({ status: 'snoozed', snoozedUntil: '2026-02-04T00:00:00.000Z' });
+    const worse = finding({ basis: 2, firing: firing({ extent: ['a', 'b'] }) });
+    expect(applyFinding(worse, snoozed, later)).toMatchObject({ reasons: [] });
+    expect(applyFinding(worse, snoozed, '2026-02-04T00:00:00.000Z')).toMatchObject({ reasons: ['worse'] });
+  });
+
+  test('when who was named first turns out to be somebody else, once an episode', () => {
+    const by = (name: string, basis: number): Finding =>
+      finding({ basis, firing: firing({ actor: { kind: 'user', name } }) });
+    const first = by('guessed@contoso.com', 1);
+    expect(live([first, by('GUESSED@contoso.com', 2)]).told).toEqual(['opened']);
+    expect(live([first, by('admin@contoso.com', 2)])).toMatchObject({
+      told: ['opened', 'attributed'],
+      alert: { actor: { name: 'admin@contoso.com' } },
+    });
+    expect(live([first, by('admin@contoso.com', 2), by('other@contoso.com', 3)]).told).toEqual([
+      'opened',
+      'attributed',
+    ]);
+  });
+
+  test('not because one log names him by id and the other by name', () => {
+    const byId = finding({ firing: firing({ actor: { kind: 'user', id: 'id-1' } }) });
+    const byName = finding({ basis: 2, firing: firing({ actor: { kind: 'user', name: 'admin@contoso.com' } }) });
+    expect(live([byId, byName]).told).toEqual(['opened']);
+  });
+
+  test('when it was not the group that was named first, or not a group at all', () => {
+    const cause = (kind: Cause['kind'], group?: string): Cause => ({
+      kind,
+      evidence: [],
+      confidence: 'likely',
+      text: 'Removed.',
+      ...(group === undefined ? {} : { group: { id: group, name: group } }),
+    });
+    const because = (basis: number, why: Cause): Finding => finding({ basis, firing: firing({ cause: why }) });
+    const guess = because(1, cause('removed-from-group', 'sales'));
+    expect(live([guess, because(2, cause('removed-from-group', 'sales'))]).told).toEqual(['opened']);
+    for (const right of [cause('removed-from-group', 'research'), cause('removed-directly')]) {
+      expect(live([guess, because(2, right)]).told).toEqual(['opened', 'attributed']);
+    }
+  });
+
+  test('not as a correction where something else was lost for another reason', () => {
+    const another = firing({ extent: ['another'], actor: { kind: 'user', name: 'other@contoso.com' } });
+    expect(live([finding(), finding({ basis: 2, firing: another })]).told).toEqual(['opened', 'worse']);
   });
 
   test('with a cause that is no longer true left out', () => {
     const { alert } = live([finding(), finding({ basis: 2, firing: unexplained() })]);
     expect(alert).not.toHaveProperty('actor');
     expect(alert?.cause?.kind).toBe('pending');
+  });
+});
+
+describe('an alert of replay', () => {
+  test('was updated when it got worse, not when it opened', () => {
+    const evidence = [
+      { record: 'record-1', log: 'entra', at: '2026-02-03T09:15:00.000Z' } as const,
+      { record: 'record-2', log: 'entra', at: '2026-02-05T10:00:00.000Z' } as const,
+    ];
+    expect(open({}, { firing: firing({ evidence }) })).toMatchObject({
+      openedAt: '2026-02-03T09:15:00.000Z',
+      updatedAt: '2026-02-05T10:00:00.000Z',
+    });
   });
 });
 

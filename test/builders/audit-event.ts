@@ -20,7 +20,7 @@ export interface AuditEvent {
   userAgent?: string;
 }
 
-export type AuditActor =
+type AuditActor =
   { kind: 'user'; id: string; upn: string; ip?: string } | { kind: 'application'; id: string; name: string };
 
 /** `before` and `after` decoded: a list, a truth value or a text. */

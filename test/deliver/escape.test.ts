@@ -8,9 +8,13 @@ describe('a name from a tenant is plain text on a card', () => {
   test.each([
     ['bold', '**Anna**', '\\*\\*Anna\\*\\*'],
     ['italic', '_Anna_', '\\_Anna\\_'],
-    ['a link', '[click](https://evil.example)', '\\[click\\] (https://evil.example)'],
+    ['a link', '[click](https://evil.example)', '\\[click\\] (https: //evil.example)'],
+    ['a bare address', 'Contoso https://evil.example/login', 'Contoso https: //evil.example/login'],
+    ['a bare address of another scheme', 'MSTEAMS://evil.example', 'MSTEAMS: //evil.example'],
+    ['an address without a scheme', 'WWW.evil.example', 'WWW. evil.example'],
+    ['an address for mail', 'mailto:eve@evil.example', 'mailto: eve@evil.example'],
     ['a link by reference', '[click][1]', '\\[click\\] \\[1\\]'],
-    ['a link definition', '[1]: https://evil.example', '\\[1\\] : https://evil.example'],
+    ['a link definition', '[1]: https://evil.example', '\\[1\\] : https: //evil.example'],
     ['code', '`rm -rf`', '\\`rm -rf\\`'],
     ['struck through', '~~Anna~~', '\\~\\~Anna\\~\\~'],
     ['a mention', '<at>Everyone</at>', '‹at›Everyone‹/at›'],
@@ -104,6 +108,8 @@ const hostileText = fc
           '<at>',
           '](',
           '{{',
+          'https://',
+          'www.',
         ],
         ...['\u2028', '\u061C', '\uFEFF', 'a', ' ', '😀'],
       ),
@@ -121,7 +127,7 @@ describe('whatever the text is', () => {
         const withoutEscapes = shown.replace(/\\[\\*`~[\]_#+.)-]/g, '');
         expect(withoutEscapes).not.toMatch(/[*`~[\]]/);
         expect(withoutEscapes).not.toMatch(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/u);
-        expect(shown).not.toMatch(/[<>]|\]\(|\]\[|\{\{|&#?\w+;|^[#+-]|^\d+[.)]/);
+        expect(shown).not.toMatch(/[<>]|\]\(|\]\[|\{\{|&#?\w+;|^[#+-]|^\d+[.)]|:\/\/|\bwww\.\S/);
         expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
     );

@@ -252,11 +252,34 @@ describe('group licensing took it, because the user left a group', () => {
     expect(explain([takenByService(), leaving, back]).kind).toBe('not-logged');
   });
 
-  test('of two groups the one that is known to give it, else the nearer', () => {
+  test('of two groups the one that is known to give it, else nobody is blamed and both are told', () => {
     const other = membership('removed', { id: 'other', at: minutes(-1), group: otherGroup });
     const records = [takenByService(), leaving, other];
     expect(explain(records, { groups: [granting] })).toMatchObject({ group: licensedUsers });
-    expect(explain(records)).toMatchObject({ group: otherGroup, confidence: 'likely' });
+    const cause = explain(records);
+    expect(cause).toMatchObject({ kind: 'removed-from-group', confidence: 'unknown' });
+    expect(cause).not.toHaveProperty('actor');
+    expect(cause).not.toHaveProperty('group');
+    expect(recordsIn(cause)).toEqual(['left', 'other', 'loss']);
+    expect(cause.text).toContain('removed from 2 groups before, and no record says which of them gave it');
+    expect(cause.text).not.toContain('bella');
+  });
+
+  test('hours before, and nothing says that this group gave it: nobody is blamed', () => {
+    const early = { ...leaving, at: minutes(-6 * 60) };
+    const cause = explain([takenByService(), early]);
+    expect(cause).toMatchObject({ kind: 'removed-from-group', confidence: 'unknown' });
+    expect(cause).not.toHaveProperty('actor');
+    expect(cause.text).toContain('no record says whether that group gave it');
+    expect(explain([takenByService(), early], { groups: [granting] })).toMatchObject({
+      actor: bella,
+      confidence: 'certain',
+    });
+  });
+
+  test('by a record that is dated after the loss: the text says why', () => {
+    const cause = explain([takenByService(), { ...leaving, at: minutes(3) }], { groups: [granting] });
+    expect(cause.text).toContain('later time comes from the clocks');
   });
 
   test('that the record of the loss names: only that one counts', () => {
@@ -313,6 +336,35 @@ describe('group licensing took it, because a group changed', () => {
     });
   });
 
+  test('long before, it is likely the group, and who edited it is named only where the group was processed then', () => {
+    const early = { ...edit, at: minutes(-5 * 60) };
+    const guess = explain([takenByService()], { groups: [early] });
+    expect(guess).toMatchObject({
+      kind: 'group-licence-edited',
+      group: licensedUsers,
+      confidence: 'likely',
+    });
+    expect(guess).not.toHaveProperty('actor');
+    expect(guess.text).not.toContain('bella');
+    expect(recordsIn(guess)).toEqual(['edit', 'loss']);
+    const finished = groupRecord('Finish applying group based license to users', { at: minutes(2) });
+    expect(explain([takenByService()], { groups: [early, finished] })).toMatchObject({ actor: bella });
+    const ofAnother = { ...finished, target: { group: otherGroup } };
+    expect(explain([takenByService()], { groups: [early, ofAnother] })).not.toHaveProperty('actor');
+  });
+
+  test('an edit after the loss explains it only for who is known to be in the group', () => {
+    const after = { ...edit, at: minutes(2) };
+    expect(explain([takenByService()], { groups: [after] }).kind).toBe('not-logged');
+    expect(explain([takenByService(), joined], { groups: [after] })).toMatchObject({ actor: bella });
+  });
+
+  test('an edit that took only a part of what the user lost is not it', () => {
+    const loss = licencesChanged([e3, assigned('EMS')], [], { actor: licensingService });
+    expect(explain([loss], { groups: [edit] }).kind).toBe('not-logged');
+    expect(explain([loss, joined], { groups: [edit] })).toMatchObject({ actor: bella });
+  });
+
   test('of several none is blamed', () => {
     const cause = explain([takenByService()], { groups: [edit, otherEdit] });
     expect(cause).toMatchObject({ kind: 'group-licence-edited', confidence: 'unknown' });
@@ -351,17 +403,39 @@ describe('group licensing took it, because a group changed', () => {
     );
   });
 
-  test('with less known of it the deletion is likely, and of several deletions none is blamed', () => {
-    expect(explain([takenByService(), joined], { groups: [deletion] })).toMatchObject({
-      confidence: 'likely',
-    });
-    expect(explain([takenByService()], { groups: [deletion] })).toMatchObject({
-      group: licensedUsers,
-      confidence: 'likely',
-    });
-    const cause = explain([takenByService()], { groups: [deletion, otherDeletion] });
+  test('with less known of it the deletion is likely', () => {
+    const granting = groupLicences([], [e3], { at: minutes(-9_000) });
+    const likely = { kind: 'group-deleted', actor: bella, group: licensedUsers, confidence: 'likely' };
+    expect(explain([takenByService(), joined], { groups: [deletion] })).toMatchObject(likely);
+    expect(explain([takenByService()], { groups: [granting, deletion] })).toMatchObject(likely);
+  });
+
+  test.each([
+    ['a group', [deletion]],
+    ['several groups', [deletion, otherDeletion]],
+  ])('%s that nothing ties to the user or the product was deleted: not the cause', (_, groups) => {
+    const cause = explain([takenByService()], { groups });
+    expect(cause.kind).toBe('not-logged');
+    expect(cause).not.toHaveProperty('actor');
+    expect(recordsIn(cause)).toEqual(['loss']);
+    expect(explain([takenByService()], { groups, now: minutes(60) }).kind).toBe('pending');
+  });
+
+  test('of many groups that gave it and were deleted none is blamed, and the nearest are the evidence', () => {
+    const groups = Array.from({ length: 30 }, (_, index) => {
+      const target = { group: { id: `group-${String(index)}`, name: `Group ${String(index)}` } };
+      return [
+        groupLicences([], [e3], { at: minutes(-9_000), target }),
+        groupRecord('Delete group', { id: `deletion-${String(index)}`, at: minutes(-index - 1), target }),
+      ];
+    }).flat();
+    const cause = explain([takenByService()], { groups });
     expect(cause).toMatchObject({ kind: 'group-deleted', confidence: 'unknown' });
     expect(cause).not.toHaveProperty('actor');
+    expect(cause.evidence).toHaveLength(11);
+    expect(recordsIn(cause)).toContain('deletion-0');
+    expect(cause.text).toContain('30 groups were deleted');
+    expect(cause.text).toContain('The nearest 10 are in the evidence.');
   });
 
   test('a removal that is only likely gives way to an edit that is certain', () => {

@@ -20,7 +20,7 @@ export interface Group {
 }
 
 /** An application that appears in records, with the id of its service principal. */
-export interface Application {
+interface Application {
   name: string;
   appId: string;
   servicePrincipalId: string;

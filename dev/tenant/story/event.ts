@@ -21,7 +21,7 @@ export interface DirectoryEvent {
   details?: Record<string, string>;
 }
 
-export type Target =
+type Target =
   | { kind: 'user'; user: Person; changed?: readonly ChangedProperty[] }
   | { kind: 'group'; group: Group; changed?: readonly ChangedProperty[] };
 

@@ -3,7 +3,7 @@ import { contoso } from './contoso.ts';
 import { noise } from './noise.ts';
 import { type Scene, scenes } from './scenes.ts';
 
-export interface StoryState {
+interface StoryState {
   playing: boolean;
   /** How often it was begun. */
   plays: number;

@@ -5,7 +5,7 @@ export interface Product {
   plans: readonly ServicePlan[];
 }
 
-export interface ServicePlan {
+interface ServicePlan {
   id: string;
   /** As AssignedPlan names it: the service before the slash. */
   service: string;
