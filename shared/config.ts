@@ -127,10 +127,18 @@ export function readConfig(environment: Environment): Config {
   return config;
 }
 
+/** The emulator's short form, or an account (or its endpoints) with a key or a signature; the SDK says only "Invalid URL" of others. */
+const connectionStringPattern =
+  /^(?:UseDevelopmentStorage=true\b|(?=.*(?:^|;)(?:AccountName|QueueEndpoint)=[^;]).*(?:^|;)(?:AccountKey|SharedAccessSignature)=[^;])/is;
+
 function readStorage(text: Text, wrong: Wrong): StorageSettings {
   const connectionString = text('AzureWebJobsStorage');
-  if (connectionString !== undefined)
+  if (connectionString !== undefined) {
+    if (!connectionStringPattern.test(connectionString)) {
+      wrong('AzureWebJobsStorage', 'must be a storage connection string: AccountName=…;AccountKey=…');
+    }
     return { kind: 'connection-string', connectionString: new Secret(connectionString) };
+  }
   const account = text('AzureWebJobsStorage__accountName');
   const clientId = text('AzureWebJobsStorage__clientId');
   const uri = (service: 'blob' | 'queue' | 'table'): string | undefined =>
@@ -145,6 +153,11 @@ function readStorage(text: Text, wrong: Wrong): StorageSettings {
       'must be a connection string, or set AzureWebJobsStorage__accountName (or the three …__blobServiceUri, …__queueServiceUri, …__tableServiceUri) for identity',
     );
     return { kind: 'identity', blob: '', queue: '', table: '' };
+  }
+  for (const [service, value] of Object.entries({ blob, queue, table })) {
+    if (URL.parse(value)?.protocol !== 'https:') {
+      wrong(`AzureWebJobsStorage__${service}ServiceUri`, 'must be an https URL');
+    }
   }
   return { kind: 'identity', blob, queue, table, ...(clientId === undefined ? {} : { clientId }) };
 }

@@ -87,7 +87,12 @@ export interface WaitingNotice {
   at: string;
   /** Only for reason `digest`: what it tells; such a notice belongs to no alert. */
   digest?: {
+    /** The source that finished last. */
     source: string;
+    /** All that have finished since the digest before; only `source` where it is absent. */
+    sources?: string[];
+    /** What was opened until then is in the digest before; absent in the first one of the tenant. */
+    after?: string;
     opened: number;
     bySeverity: Record<string, number>;
     byRule: Record<string, number>;
@@ -113,6 +118,18 @@ export interface ChannelState {
   posting?: { idempotencyKey: string; notices: string[]; postedAt?: string; refusals?: number };
   /** Nothing is posted before it: a message that will come then is on its way. */
   wakeAt?: string;
+  /** Only in the row of the first look at a tenant, which is kept like a channel's. */
+  firstLook?: FirstLook;
+}
+
+/** What is known of the first collections of a tenant, so that its numbers are told once. */
+export interface FirstLook {
+  /** When the last source finished its first collection. */
+  finishedAt: string;
+  /** The sources that have finished since the digest before. */
+  sources: string[];
+  /** What was opened until then has been told as numbers. */
+  toldUntil?: string;
 }
 
 export interface NoticeStore {

@@ -55,6 +55,16 @@ describe('settings', () => {
   });
 
   test.each([
+    ['AzureWebJobsStorage', { AzureWebJobsStorage: 'AccountKey=abc' }],
+    ['AzureWebJobsStorage', { AzureWebJobsStorage: 'https://account.queue.core.windows.net' }],
+    [
+      'AzureWebJobsStorage__queueServiceUri',
+      {
+        AzureWebJobsStorage: undefined,
+        AzureWebJobsStorage__accountName: 'a',
+        AzureWebJobsStorage__queueServiceUri: 'x',
+      },
+    ],
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[{"id":"x y"}]' }],
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'not json' }],
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[]' }],

@@ -1,6 +1,7 @@
 import type { Alert } from '../../shared/alert/alert.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
+import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
 import type { LogContent } from './read-log.ts';
 import type { Replayed } from './replayed.ts';
@@ -10,7 +11,6 @@ export type LogReport = { name: string } & LogContent;
 /** What `replay --json` prints (DESIGN section 8). */
 export interface ReplayDocument {
   files: LogReport[];
-  ignored: Record<string, number>;
   subjects: {
     tenantId: string;
     id: string;
@@ -21,17 +21,18 @@ export interface ReplayDocument {
     /** Only with `--user`: why rules raised nothing. */
     silent?: { rule: string; reason: string }[];
   }[];
+  ignored: Record<string, number>;
   alerts: Alert[];
 }
 
 /** The document in portions, one subject or alert a line; joined they are one JSON value. */
 export async function* documentOf(
   files: readonly LogReport[],
-  ignored: ReadonlyMap<string, number>,
+  gathered: GatheredRecords,
   { subjects }: Replayed,
   isAboutUser: boolean,
 ): AsyncGenerator<string> {
-  yield `{"files": ${JSON.stringify(files)},\n"ignored": ${JSON.stringify(Object.fromEntries(ignored))},\n"subjects": [`;
+  yield `{"files": ${JSON.stringify(files)},\n"subjects": [`;
   // As text an alert takes a fraction of its memory, and alerts are printed in another order than subjects.
   const alerts: { openedAt: string; id: string; text: string }[] = [];
   let separator = '\n';
@@ -46,7 +47,8 @@ export async function* documentOf(
     yield `${separator}${JSON.stringify(name === undefined ? entry : { ...entry, name })}`;
     separator = ',\n';
   }
-  yield '\n],\n"alerts": [';
+  // Which records gave no fact is known when all subjects have come.
+  yield `\n],\n"ignored": ${JSON.stringify(Object.fromEntries(gathered.ignored))},\n"alerts": [`;
   separator = '\n';
   for (const { text } of alerts.sort(newestFirst)) {
     yield `${separator}${text}`;

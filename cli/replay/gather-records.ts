@@ -5,6 +5,14 @@ import { SeenRecords } from './seen-records.ts';
 
 export type ReadableRecord = Exclude<ReadRecord, { kind: 'unreadable' }>;
 
+export function tenantOf(read: ReadableRecord): string {
+  return (read.kind === 'record' ? read.record.tenantId : read.tenantId) ?? unknownTenant;
+}
+
+export function withTenant(read: ReadableRecord, tenantId: string): ReadableRecord {
+  return read.kind === 'record' ? { ...read, record: { ...read.record, tenantId } } : { ...read, tenantId };
+}
+
 /** From the first to the last record of one log in one file. */
 export interface LogSpan {
   tenantId: string;
@@ -17,6 +25,7 @@ export interface LogSpan {
 export class GatheredRecords {
   /** By tenant, then by log and id: where two exports tell different parts of the same record, both stand here. */
   readonly records = new Map<string, Map<string, AuditRecord[]>>();
+  /** How many records of an activity gave no fact. Those that could have are counted by `countUntold`. */
   readonly ignored = new Map<string, number>();
   readonly spans: LogSpan[] = [];
   readonly #seen = new SeenRecords();
@@ -37,13 +46,31 @@ export class GatheredRecords {
   beginFile(): (read: ReadableRecord) => 'new' | 'duplicate' {
     const spans = new Map<string, LogSpan>();
     return (read) => {
-      const { id, at, log, tenantId = unknownTenant } = read.kind === 'record' ? read.record : read;
+      const tenantId = tenantOf(read);
+      const { id, at, log, activity } = read.kind === 'record' ? read.record : read;
       if (at !== undefined) this.#span(spans, tenantId, log, at);
       const isNew = id === undefined || this.#seen.add(`${tenantId}\n${log}\n${id}`);
-      if (read.kind === 'record') this.#keep(read.record);
-      else if (isNew) this.ignored.set(read.activity, (this.ignored.get(read.activity) ?? 0) + 1);
+      if (read.kind === 'ignored') {
+        if (isNew) this.#ignore(activity, 1);
+      } else if (this.#keep(read.record) && !isNew) {
+        // Another export told of it without what makes it worth keeping.
+        this.#ignore(activity, -1);
+      }
       return isNew ? 'new' : 'duplicate';
     };
+  }
+
+  /** Counts what was kept of a tenant and stands in no fact; `told` has the ids of the records of its facts. */
+  countUntold(tenantId: string, told: ReadonlySet<string>): void {
+    for (const [record] of this.records.get(tenantId)?.values() ?? []) {
+      if (record !== undefined && !told.has(record.id)) this.#ignore(record.activity, 1);
+    }
+  }
+
+  #ignore(activity: string, count: 1 | -1): void {
+    const total = (this.ignored.get(activity) ?? 0) + count;
+    if (total === 0) this.ignored.delete(activity);
+    else this.ignored.set(activity, total);
   }
 
   #span(spans: Map<string, LogSpan>, tenantId: string, log: LogName, at: string): void {
@@ -59,8 +86,8 @@ export class GatheredRecords {
     }
   }
 
-  /** A duplicate that tells the same is let go; one that tells something else is for the timeline to choose from. */
-  #keep(record: AuditRecord): void {
+  /** A duplicate that tells the same is let go; one that tells something else is for the timeline to choose from. True for the first. */
+  #keep(record: AuditRecord): boolean {
     const ofTenant = this.records.get(record.tenantId) ?? new Map<string, AuditRecord[]>();
     this.records.set(record.tenantId, ofTenant);
     const key = `${record.log} ${record.id}`;
@@ -70,5 +97,6 @@ export class GatheredRecords {
     } else if (!known.some((other) => JSON.stringify(other) === JSON.stringify(record))) {
       known.push(record);
     }
+    return known === undefined;
   }
 }

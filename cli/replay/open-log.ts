@@ -40,6 +40,7 @@ function contentIn(head: Buffer): Content {
   const begin = head.toString('latin1', 0, headBytes).trimStart();
   if (begin === '') return { kind: 'no-log', reason: 'is empty' };
   if (/^[[{]/.test(begin)) return { kind: 'json' };
+  if (isBinary(begin)) return { kind: 'no-log', reason: 'is not a log: neither JSON nor CSV' };
   const csv = csvHeadOf(head);
   const detected = csv === undefined ? undefined : detectCsv(csv.columns);
   if (csv !== undefined && detected?.kind === 'format')
@@ -50,6 +51,13 @@ function contentIn(head: Buffer): Content {
     kind: 'no-log',
     reason: `is not a log: ${detected?.kind === 'not-a-log' ? detected.reason : 'neither JSON nor CSV'}`,
   };
+}
+
+/** Text has no control characters but blanks; a hostile name in it has few. Of other bytes one in nine is one. */
+function isBinary(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  const controls = text.match(/[\u0000-\u0008\u000e-\u001f\u007f]/g)?.length ?? 0;
+  return controls * 50 > text.length;
 }
 
 async function* cutsOf(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readInstant } from '../../shared/ingest/instant.ts';
 import { asObject } from '../../shared/ingest/json-value.ts';
 
 export interface ReplayOptions {
@@ -69,14 +70,12 @@ function given(option: string, value: string): string {
 }
 
 function instantOf(value: string): string {
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(
-    value,
-  );
-  const time = Date.parse(value);
-  if (!isInstant || Number.isNaN(time)) {
+  // `Date.parse` would take 30 February for 2 March; records may leave their zone out, who types may not.
+  const instant = /^\d.*T.*(?:Z|[+-]\d{2}:\d{2})$/.test(value) ? readInstant(value) : undefined;
+  if (instant === undefined) {
     throw new UsageError('--now must be a date and time with its zone, such as 2026-03-05T08:00:00Z');
   }
-  return new Date(time).toISOString();
+  return instant;
 }
 
 function timeZoneOf(value: string): string {

@@ -17,11 +17,11 @@ export interface LogContent {
   unreadable: UnreadableRecord[];
 }
 
-/** Gives each record to `take`; `tenantId` holds for those that name none. */
+/** Counts what is in the log and gives each record to `take`; `tenantId` stands for those that name none. */
 export async function readLog(
   { format, cuts }: RecognisedLog,
   tenantId: string,
-  take: (read: ReadableRecord) => 'new' | 'duplicate',
+  take: (read: ReadableRecord) => 'new' | 'duplicate' | 'held',
 ): Promise<LogContent> {
   const content: LogContent = { format, records: 0, duplicates: 0, unreadable: [] };
   let position = 0;

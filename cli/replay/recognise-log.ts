@@ -1,7 +1,5 @@
 import type { Format } from '../../shared/ingest/detect-format.ts';
 import { detectFormat } from '../../shared/ingest/detect-format.ts';
-import { readRecordOf } from '../../shared/ingest/read-record-of.ts';
-import { unknownTenant } from '../../shared/ingest/read-record.ts';
 import { InputError } from './input.ts';
 import type { Cut } from './cut.ts';
 import type { OpenLog } from './open-log.ts';
@@ -10,8 +8,6 @@ import { putBack } from './put-back.ts';
 /** A log of which it is known what it is, still to be read from its beginning. */
 export interface RecognisedLog {
   format: Format;
-  /** The tenant that its first readable record names; absent where it names none. */
-  tenantId?: string;
   cuts: AsyncIterableIterator<Cut[]>;
 }
 
@@ -19,10 +15,9 @@ export interface RecognisedLog {
 const foreignRecords = 100;
 
 /** @throws InputError for what is no log, or holds no record */
-export async function recogniseLog({ format: formatOfHeader, cuts }: OpenLog): Promise<RecognisedLog> {
+export async function recogniseLog({ format, cuts }: OpenLog): Promise<RecognisedLog> {
+  if (format !== undefined) return { format, cuts };
   const held: Cut[][] = [];
-
-  let format = formatOfHeader;
   let looked = 0;
   let reason = 'holds no records';
   while (looked < foreignRecords) {
@@ -31,31 +26,11 @@ export async function recogniseLog({ format: formatOfHeader, cuts }: OpenLog): P
     held.push(next.value);
     for (const cut of next.value) {
       looked += 1;
-      if (cut.kind === 'broken') {
-        if (looked === 1) reason = `is not a log: ${cut.reason}`;
-        continue;
-      }
-      if (format === undefined) {
-        const detected = detectFormat(cut.value);
-        if (detected.kind === 'format') format = detected.format;
-        else if (looked === 1) reason = `is not a log: ${detected.reason}`;
-      }
-      const tenantId = format === undefined ? undefined : tenantOf(format, cut.value);
-      if (format !== undefined && tenantId !== undefined) {
-        return { format, cuts: putBack(held, cuts), ...(tenantId === unknownTenant ? {} : { tenantId }) };
-      }
+      const detected = cut.kind === 'broken' ? cut : detectFormat(cut.value);
+      if (detected.kind === 'format') return { format: detected.format, cuts: putBack(held, cuts) };
+      if (looked === 1) reason = `is not a log: ${detected.reason}`;
     }
   }
-  if (format === undefined) {
-    await cuts.return(undefined);
-    throw new InputError(reason);
-  }
-  return { format, cuts: putBack(held, cuts) };
-}
-
-/** Undefined where the record cannot be read. */
-function tenantOf(format: Format, value: unknown): string | undefined {
-  const read = readRecordOf(format, value);
-  if (read.kind === 'unreadable') return undefined;
-  return (read.kind === 'record' ? read.record.tenantId : read.tenantId) ?? unknownTenant;
+  await cuts.return(undefined);
+  throw new InputError(reason);
 }

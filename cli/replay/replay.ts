@@ -1,20 +1,13 @@
 import { rules } from '#rules';
 import type { RuleSettings } from '../../shared/evaluate/rule-set.ts';
 import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
-import { unknownTenant } from '../../shared/ingest/read-record.ts';
 import { visibleText } from '../../shared/deliver/escape.ts';
-import type { LogReport } from './document.ts';
 import { documentOf } from './document.ts';
 import { GatheredRecords } from './gather-records.ts';
 import { replayHelp } from './help.ts';
-import { InputError, openInput } from './input.ts';
-import { openLog } from './open-log.ts';
 import type { ReplayOptions } from './options.ts';
 import { messageOf, readOptions, UsageError } from './options.ts';
-import { withProgress } from './progress.ts';
-import { readLog } from './read-log.ts';
-import type { RecognisedLog } from './recognise-log.ts';
-import { recogniseLog } from './recognise-log.ts';
+import { readFiles } from './read-files.ts';
 import { replayed } from './replayed.ts';
 import { reportOf } from './report.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,13 +34,12 @@ export async function replay(args: readonly string[], terminal: Terminal): Promi
   for (const warning of settings.warnings) terminal.err(`gracewatch replay: ${visibleText(warning)}\n`);
 
   const gathered = new GatheredRecords();
-  const { files, failed } = await readAll(options, gathered, terminal);
+  const { files, failed } = await readFiles(options.files, options.tenant, gathered, terminal);
   const question = { rules, settings, now: options.now, user: options.user };
   const result = replayed(gathered, question);
   if (options.json) {
     const isAboutUser = options.user !== undefined;
-    for await (const text of documentOf(files, gathered.ignored, result, isAboutUser))
-      await terminal.out(text);
+    for await (const text of documentOf(files, gathered, result, isAboutUser)) await terminal.out(text);
   } else if (files.length > 0) {
     for await (const text of reportOf(files, gathered, result, options)) await terminal.out(text);
   }
@@ -62,64 +54,4 @@ function settingsOf(options: ReplayOptions): RuleSettings {
   } catch (error) {
     throw new UsageError(messageOf(error).replace(/^GRACEWATCH_RULES/gm, '--rules'));
   }
-}
-
-interface Waiting {
-  place: number;
-  name: string;
-  /** What has been begun and cannot be begun again: standard input. */
-  log?: RecognisedLog;
-}
-
-/**
- * Logs whose records name their tenant come first: those that name none (Graph's never do) take the only tenant of the others. So they
- * are put aside as soon as that shows, and opened again afterwards.
- */
-async function readAll(
-  { files, tenant }: ReplayOptions,
-  gathered: GatheredRecords,
-  terminal: Terminal,
-): Promise<{ files: LogReport[]; failed: boolean }> {
-  const reports: (LogReport | undefined)[] = [];
-  const waiting: Waiting[] = [];
-  let failed = false;
-
-  const begin = async (name: string): Promise<RecognisedLog> =>
-    recogniseLog(await openLog(withProgress(name, await openInput(name, terminal.stdin), terminal)));
-  const read = async (place: number, name: string, log: RecognisedLog, tenantId: string): Promise<void> => {
-    reports[place] = { name, ...(await readLog(log, tenantId, gathered.beginFile())) };
-  };
-  const complain = (name: string, error: unknown): void => {
-    if (!(error instanceof InputError)) throw error;
-    failed = true;
-    terminal.err(
-      `gracewatch replay: ${name === '-' ? 'standard input' : visibleText(name)}: ${error.message}\n`,
-    );
-  };
-
-  for (const [place, name] of files.entries()) {
-    try {
-      const log = await begin(name);
-      if (log.tenantId !== undefined) {
-        await read(place, name, log, log.tenantId);
-      } else if (name === '-') {
-        waiting.push({ place, name, log });
-      } else {
-        await log.cuts.return?.();
-        waiting.push({ place, name });
-      }
-    } catch (error) {
-      complain(name, error);
-    }
-  }
-  const [only, ...others] = gathered.tenants;
-  const tenantId = others.length === 0 && only !== undefined ? only : (tenant ?? unknownTenant);
-  for (const { place, name, log } of waiting) {
-    try {
-      await read(place, name, log ?? (await begin(name)), tenantId);
-    } catch (error) {
-      complain(name, error);
-    }
-  }
-  return { files: reports.filter((report) => report !== undefined), failed };
 }

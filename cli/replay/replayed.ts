@@ -30,7 +30,10 @@ export interface ReplayedSubject {
   silent: { rule: string; reason: string }[];
 }
 
-/** The subjects come one at a time, so that a large tenant's timelines are never all in memory. */
+/**
+ * The subjects come one at a time, so that a large tenant's timelines are never all in memory. When the last has come, the records that
+ * gave no fact have been counted as ignored.
+ */
 export interface Replayed {
   now: string;
   subjects: AsyncIterable<ReplayedSubject>;
@@ -65,15 +68,23 @@ async function* subjectsOfAll(
       .filter(({ at }) => at <= now);
     const store = timelineInMemory(tenantId, records);
     const coverage = coverageOf(gathered.spans, tenantId, now);
-    for (const subject of await chosen(store, tenantId, gathered.tenants, question.user)) {
+    const asked = askedOf(store, gathered.tenants, question.user);
+    const told = new Set<string>();
+    for (const subject of withAsked(store.subjects(), asked)) {
       const timeline = await timelineOf(store, tenantId, subject);
-      if (timeline.facts.length === 0 && !isAsked) continue;
+      for (const fact of timeline.facts) for (const id of fact.records) told.add(id);
+      const isMeant =
+        asked === undefined
+          ? timeline.facts.length > 0
+          : subject.kind === 'user' && asked.includes(subject.id);
+      if (!isMeant) continue;
       yield {
         timeline,
         causes: subject.kind === 'user' ? causesOf(timeline, coverage, now, isAsked) : [],
         ...judged(timeline, coverage, now, question),
       };
     }
+    gathered.countUntold(tenantId, told);
   }
 }
 
@@ -92,17 +103,23 @@ function coverageOf(spans: readonly LogSpan[], tenantId: string, now: string): C
   return { windows: mergeWindows(windows), latestArrivalMinutes };
 }
 
-/** A user of whom nothing is known is still answered where it is clear which tenant is meant. */
-async function chosen(
+/** Whoever bears or bore the name; somebody of whom nothing is known is still answered where it is clear which tenant is meant. */
+function askedOf(
   store: TimelineInMemory,
-  tenantId: string,
   tenants: readonly string[],
   user: string | undefined,
-): Promise<TimelineSubject[]> {
-  if (user === undefined) return store.subjects();
-  const id = await store.findUser(tenantId, user);
-  if (id !== undefined) return [{ kind: 'user', id }];
-  return tenants.length === 1 ? [{ kind: 'user', id: user }] : [];
+): readonly string[] | undefined {
+  if (user === undefined) return undefined;
+  const known = store.usersCalled(user);
+  return known.length === 0 && tenants.length === 1 ? [user] : known;
+}
+
+/** All subjects, also those who are not asked about: which records tell a fact shows only there. */
+function withAsked(subjects: TimelineSubject[], asked: readonly string[] = []): TimelineSubject[] {
+  const unknown = asked.filter(
+    (id) => !subjects.some((subject) => subject.kind === 'user' && subject.id === id),
+  );
+  return [...subjects, ...unknown.map((id) => ({ kind: 'user', id }) as const)];
 }
 
 async function timelineOf(

@@ -10,6 +10,8 @@ import { canonicalUsers, subjectsOf } from '../../shared/timeline/subjects.ts';
 export interface TimelineInMemory extends TimelineStore {
   /** All of whom a record speaks: users first, in order of name. */
   subjects(): TimelineSubject[];
+  /** The ids of all users who ever bore this UPN, in order of when they last did; or the one with this object id. */
+  usersCalled(idOrUpn: string): string[];
 }
 
 /** `records` are those of the one tenant that is asked about. */
@@ -30,6 +32,19 @@ export function timelineInMemory(tenantId: string, records: readonly AuditRecord
   const read = (asked: string, subject: Subject): Promise<AuditRecord[]> =>
     Promise.resolve(asked === tenantId ? (known.get(keyOf(subject))?.records ?? []) : []);
 
+  const usersCalled = (idOrUpn: string): string[] => {
+    const name = idOrUpn.toLowerCase();
+    const lastCalled = new Map<string, string>();
+    for (const { at, target } of records) {
+      const id = target.user?.id?.toLowerCase();
+      if (id === undefined || target.user?.upn?.toLowerCase() !== name) continue;
+      if (at > (lastCalled.get(id) ?? '')) lastCalled.set(id, at);
+    }
+    const bearers = [...lastCalled].sort(([a, at], [b, bt]) => compareText(at, bt) || compareText(b, a));
+    const itself = known.has(keyOf({ kind: 'user', id: name })) ? [name] : [];
+    return [...itself, ...bearers.map(([id]) => id)];
+  };
+
   return {
     subjects: () =>
       [...known.values()]
@@ -42,11 +57,9 @@ export function timelineInMemory(tenantId: string, records: readonly AuditRecord
     readGroup: (asked, id) => read(asked, { kind: 'group', id }),
     readGroupLicensing: (asked, from) =>
       Promise.resolve(asked === tenantId ? groupLicensing.filter(({ at }) => at >= from) : []),
-    findUser: (asked, idOrUpn) => {
-      const name = idOrUpn.toLowerCase();
-      const id = aliases.get(name) ?? name;
-      return Promise.resolve(asked === tenantId && known.has(keyOf({ kind: 'user', id })) ? id : undefined);
-    },
+    findUser: (asked, idOrUpn) =>
+      Promise.resolve(asked === tenantId ? usersCalled(idOrUpn).at(-1) : undefined),
+    usersCalled,
   };
 }
 

@@ -85,6 +85,8 @@ export const waitingNoticeSchema = z.looseObject({
   digest: z
     .looseObject({
       source: z.string(),
+      sources: z.array(z.string()).exactOptional(),
+      after: z.string().exactOptional(),
       opened: z.number(),
       bySeverity: z.record(z.string(), z.number()),
       byRule: z.record(z.string(), z.number()),
@@ -108,4 +110,11 @@ export const channelStateSchema = z.looseObject({
     })
     .exactOptional(),
   wakeAt: z.string().exactOptional(),
+  firstLook: z
+    .looseObject({
+      finishedAt: z.string(),
+      sources: z.array(z.string()),
+      toldUntil: z.string().exactOptional(),
+    })
+    .exactOptional(),
 });

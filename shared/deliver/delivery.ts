@@ -34,6 +34,8 @@ export interface DeliverySettings {
   leaseSeconds: number;
   /** How long after its last post a channel that is gone is tried again; an hour unless told. */
   testAgainSeconds?: number;
+  /** How long after a source the next one may finish its first collection and be told with it; a minute unless told. */
+  firstLookSeconds?: number;
 }
 
 /** How often a decision is made again because somebody else wrote in between. */

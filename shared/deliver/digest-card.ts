@@ -4,7 +4,7 @@ import { adaptiveCard, type AdaptiveCard, type CardElement, head, textBlock } fr
 import { type CardSetting, listLink } from './card-setting.ts';
 import { plainText } from './escape.ts';
 import type { Detail } from './message.ts';
-import { capitalised, counted, ruleWords, wholeNumber } from './wording.ts';
+import { capitalised, counted, ruleWords, sourcesInWords, wholeNumber } from './wording.ts';
 
 /** What the first collection of a source in a tenant found from the time before: numbers, not one card for each. */
 export interface Digest extends NonNullable<WaitingNotice['digest']> {
@@ -57,7 +57,7 @@ function digestSection(digest: Digest, setting: CardSetting, detail: Detail): Ca
         weight: 'Bolder',
       }),
       textBlock(
-        `From before Gracewatch watched, found in the first collection of ${name(digest.source)}. They are open and told here only as numbers.`,
+        `From before Gracewatch watched, found in the first collection of ${name(sourcesInWords(digest.sources ?? [digest.source]))}. They are open and told here only as numbers.`,
         { isSubtle: true, spacing: 'Small' },
       ),
       { type: 'FactSet', facts: facts.map(({ title, number }) => ({ title, value: wholeNumber(number) })) },

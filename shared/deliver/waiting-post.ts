@@ -138,14 +138,14 @@ async function tell(
   return { alert: found.alert, telling: tellingOf(reasons, found.alert) };
 }
 
-/** Each counts all that the tenant has, so the latest says what the earlier ones said. */
+/** Of those that count from the same time on, which several channels may have handed over, the latest says all. */
 function latestDigests(rows: readonly WaitingNotice[]): Digest[] {
-  const byTenant = new Map<string, { at: string; digest: Digest }>();
+  const latest = new Map<string, { at: string; digest: Digest }>();
   for (const { tenantId, at, digest } of rows) {
-    const known = byTenant.get(tenantId);
-    if (digest !== undefined && (known === undefined || known.at < at)) {
-      byTenant.set(tenantId, { at, digest: { ...digest, tenantId } });
-    }
+    if (digest === undefined) continue;
+    const key = JSON.stringify([tenantId, digest.after]);
+    const known = latest.get(key);
+    if (known === undefined || known.at < at) latest.set(key, { at, digest: { ...digest, tenantId } });
   }
-  return [...byTenant.values()].map(({ digest }) => digest);
+  return [...latest.values()].map(({ digest }) => digest);
 }

@@ -1,6 +1,7 @@
 import type { StoredAlert } from '../alert/alert.ts';
 import type { Severity, SubjectKind } from '../evaluate/rule.ts';
 import type { Actor } from '../ingest/audit-record.ts';
+import type { SourceName } from '../timeline/coverage.ts';
 import type { CauseKind } from '../timeline/explanation.ts';
 import type { ContainerStyle } from './adaptive-card.ts';
 import type { Telling } from './telling.ts';
@@ -41,6 +42,19 @@ export const subjectWords = {
   tenant: 'Tenant',
   collector: 'Source',
 } as const satisfies Record<SubjectKind, string>;
+
+/** By the names of sources; a source that is not among them is named as it is. */
+const sourceWords: Partial<Record<string, string>> = {
+  'entra-directory-audits': 'the Entra directory audits',
+  'activity-azure-active-directory': 'the unified audit log',
+  'activity-exchange': 'the Exchange part of the unified audit log',
+} satisfies Record<SourceName, string>;
+
+/** `the Entra directory audits and the unified audit log`. */
+export function sourcesInWords(sources: readonly string[]): string {
+  const named = sources.map((source) => sourceWords[source] ?? source);
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(named);
+}
 
 const severityStyles = {
   critical: 'attention',

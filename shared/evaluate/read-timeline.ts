@@ -46,16 +46,18 @@ export function userSubject(userId: string, records: readonly AuditRecord[]): Ti
   return { kind: 'user', id: userId, ...(name === undefined ? {} : { name }) };
 }
 
-/** What of each log has been read completely in this tenant. */
+/** What of each log has been read completely in this tenant, and what could not be. */
 export async function readCoverage(
   tenantId: string,
   latestArrivalMinutes: number,
   store: CoverageStore,
 ): Promise<Coverage> {
   const windows: CoverageWindow[] = [];
+  const gaps: CoverageWindow[] = [];
   for (const source of sourceNames) {
     const stored = await store.read(tenantId, source);
     windows.push(...(stored?.row.windows ?? []).map(({ from, to }) => ({ source, from, to })));
+    gaps.push(...(stored?.row.gaps ?? []).map(({ from, to }) => ({ source, from, to })));
   }
-  return { windows, latestArrivalMinutes };
+  return { windows, latestArrivalMinutes, ...(gaps.length === 0 ? {} : { gaps }) };
 }

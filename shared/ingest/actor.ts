@@ -44,7 +44,7 @@ export function readUnifiedDoer(raw: JsonObject): Doer {
   const isUser =
     kind === 'user' || (kind === undefined && (upn ?? (name === undefined ? id : undefined)) !== undefined);
   // System accounts stand in UserId alone and fit no form: `NT AUTHORITY\SYSTEM (…)`.
-  const account = kind === undefined && id === undefined ? asText(raw['UserId']) : undefined;
+  const account = !isUser && kind === undefined && id === undefined ? asText(raw['UserId']) : undefined;
   return doerOf({
     user: isUser ? { id, name: upn } : undefined,
     application: { id: isUser ? undefined : id, name: name ?? account },

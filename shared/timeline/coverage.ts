@@ -19,6 +19,8 @@ export interface CoverageWindow {
 export interface Coverage {
   windows: CoverageWindow[];
   latestArrivalMinutes: number;
+  /** What a source could not read although its windows were; by the time of arrival in the log where that is how it is read. */
+  gaps?: CoverageWindow[];
 }
 
 /** The source that must be covered before "no record exists" may be said of a log. */

@@ -1,10 +1,10 @@
 import type { AuditRecord } from '../ingest/audit-record.ts';
 import { factBase, firstTold } from './fact-base.ts';
 import type { GroupLicencesChanged, LicenceAssignmentFailed, LicencesChanged } from './fact.ts';
+import type { NamedProduct } from './named-products.ts';
 import type { JoinedRecord } from './sequences.ts';
 import type { UserAliases } from './subjects.ts';
 import { triedProducts } from './tried-products.ts';
-import type { TriedProduct } from './tried-products.ts';
 import { joinTwins } from './twins.ts';
 import type { LicenceAttempt } from './twins.ts';
 
@@ -43,7 +43,7 @@ function failuresOf(attempts: readonly LicenceAttempt[]): LicenceAssignmentFaile
     const products = triedProducts(attempt);
     return products === undefined ? [] : [{ attempt, products }];
   });
-  const named = new Map<string, { product: TriedProduct; attempts: LicenceAttempt[] }>();
+  const named = new Map<string, { product: NamedProduct; attempts: LicenceAttempt[] }>();
   for (const { attempt, products } of tried) {
     for (const product of products) {
       const known = named.get(product.skuId);
@@ -65,7 +65,7 @@ function isAssignment({ members }: LicenceAttempt): boolean {
 
 function failure(
   attempts: readonly LicenceAttempt[],
-  sku: TriedProduct | undefined,
+  sku: NamedProduct | undefined,
 ): LicenceAssignmentFailed {
   const records = attempts.flatMap(recordsOf);
   const reason = firstTold(records, (record) => record.reason);

@@ -17,14 +17,14 @@ export interface Early {
   settledBy: string;
 }
 
-/** For something that happened at `at`: both logs are read from then to its latest arrival, and that is over. */
+/** For something that happened at `at`: both logs are read without a gap from then to its latest arrival, and that is over. */
 export function settledFor(at: string, coverage: Coverage, now: string): Settled | Early {
   const settledBy = minutesAfter(at, coverage.latestArrivalMinutes);
   if (Date.parse(now) < Date.parse(settledBy)) return { kind: 'early', settledBy };
   const windows = windowsAround(at, coverage);
   const logs = logNames.filter((log) => {
     const window = windows.get(log);
-    return window === undefined || window.to < settledBy;
+    return window === undefined || window.to < settledBy || gapsOf(log, coverage, at, settledBy).length > 0;
   });
   return logs.length === 0 ? { kind: 'settled', between: [at, settledBy] } : { kind: 'unread', logs };
 }
@@ -33,10 +33,29 @@ export function settledFor(at: string, coverage: Coverage, now: string): Settled
 export function settledUpTo(coverage: Coverage, now: string): Settled {
   const until = minutesAfter(now, -coverage.latestArrivalMinutes);
   const windows = windowsAround(until, coverage);
-  const logs = logNames.filter((log) => !windows.has(log));
+  const readFrom = new Map(
+    [...windows].map(([log, window]): [LogName, string] => {
+      const gaps = gapsOf(log, coverage, window.from, now).map(({ to }) => minutesAfter(to, 0));
+      return [log, [window.from, ...gaps].reduce(later)];
+    }),
+  );
+  const logs = logNames.filter((log) => (readFrom.get(log) ?? now) >= until);
   if (logs.length > 0) return { kind: 'unread', logs };
-  const from = [...windows.values()].map((window) => window.from).reduce((a, b) => (a > b ? a : b));
-  return { kind: 'settled', between: [from, until] };
+  return { kind: 'settled', between: [[...readFrom.values()].reduce(later), until] };
+}
+
+/** A record of `from` may have been due in any gap up to its latest arrival: gaps count by arrival (FACTS 7.3). */
+function gapsOf(log: LogName, { gaps = [] }: Coverage, from: string, to: string): CoverageWindow[] {
+  return gaps.filter(
+    (gap) =>
+      gap.source === licenceSourceOf[log] &&
+      Date.parse(gap.from) <= Date.parse(to) &&
+      Date.parse(gap.to) >= Date.parse(from),
+  );
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
 }
 
 function windowsAround(at: string, { windows }: Coverage): Map<LogName, CoverageWindow> {

@@ -3,6 +3,7 @@ import { chained, compareText, groupedBy } from './order.ts';
 import type { JoinedRecord } from './sequences.ts';
 import { groupOf, userOf } from './subjects.ts';
 import type { UserAliases } from './subjects.ts';
+import { namedProducts } from './named-products.ts';
 import { speaksOfLicences, toldLicences } from './told-licences.ts';
 import type { ToldLicences } from './told-licences.ts';
 
@@ -79,16 +80,15 @@ function attemptsIn(run: readonly Entry[]): LicenceAttempt[] {
     (sequence) => !joinSameSequence(sequence, drafts),
   );
   // Markers first, each to a change of its own: an incomplete sequence must not be swallowed by the change of another marker.
-  const waitingBare = bare.filter((entry) => !joinNearest([entry], drafts.filter(isReal), true));
+  const waitingBare = nearestFirst(bare, drafts.filter(isReal)).filter(
+    (entry) => !joinNearest([entry], drafts.filter(isReal)),
+  );
   for (const sequence of waitingParts) {
-    if (!joinNearest(sequence, drafts.filter(isReal), true)) drafts.push({ members: sequence });
+    if (!joinNearest(sequence, drafts.filter(isReal))) drafts.push({ members: sequence });
   }
+  // A marker for which no twin is left is of a change of its own, whose twin has not come.
   for (const entry of waitingBare) {
-    const real = drafts.filter(isReal);
-    const found =
-      joinNearest([entry], real, true) ||
-      joinNearest([entry], real, false) ||
-      joinNearest([entry], drafts, false);
+    const found = joinNearest([entry], drafts.filter(isReal)) || joinNearest([entry], drafts);
     if (!found) drafts.push({ members: [entry] });
   }
   return drafts.map(attemptOf);
@@ -113,11 +113,18 @@ function toldDrafts(run: readonly Entry[]): Draft[] {
   });
 }
 
-/** An "Update user" that says nothing of licences belongs here only as the failing twin of a marker (FACTS 6.4). */
+/**
+ * An "Update user" that says nothing of licences belongs here only as the failing twin of a marker (FACTS 6.4), or where it fails,
+ * tells of no property at all and names a product: a failed assignment need not say what it was to change.
+ */
 function isOfLicences({ activity, joined, told }: Entry, isMarked: boolean): boolean {
   if (licenceActivities.get(activity)?.marks === true || told.kind === 'unreadable') return true;
   if (activity === 'add user') return false;
-  return joined.record.outcome === 'failure' && (isMarked || speaksOfLicences(joined.record));
+  const { record } = joined;
+  if (record.outcome !== 'failure') return false;
+  return (
+    isMarked || speaksOfLicences(record) || (record.change.length === 0 && namedProducts(record).length > 0)
+  );
 }
 
 function sequenceOf({ record }: JoinedRecord): string {
@@ -139,20 +146,35 @@ function joinSameSequence(sequence: readonly Entry[], drafts: readonly Draft[]):
   return draft !== undefined;
 }
 
-function joinNearest(entries: readonly Entry[], drafts: readonly Draft[], onlyUnclaimed: boolean): boolean {
+function joinNearest(entries: readonly Entry[], drafts: readonly Draft[]): boolean {
   const fitting = drafts.filter((draft) =>
-    entries.every((entry) => outcomesAgree(entry, draft) && !(onlyUnclaimed && claims(draft, entry))),
+    entries.every((entry) => outcomesAgree(entry, draft) && !claims(draft, entry)),
   );
-  const at = timeOf(entries);
-  const distance = (draft: Draft): number => Math.abs(timeOf(draft.members) - at);
-  const nearest = fitting.toSorted((a, b) => distance(a) - distance(b))[0];
+  const nearest = fitting.toSorted((a, b) => distance(entries, a) - distance(entries, b))[0];
   nearest?.members.push(...entries);
   return nearest !== undefined;
 }
 
-/** A change has one record of each activity in each log. */
-function claims(draft: Draft, { log, activity }: Entry): boolean {
-  return draft.members.some((member) => member.log === log && member.activity === activity);
+/** Of two markers the one beside the change takes it, not the one that was written first. */
+function nearestFirst(entries: readonly Entry[], drafts: readonly Draft[]): Entry[] {
+  return entries
+    .map((entry) => ({ entry, gap: Math.min(...drafts.map((draft) => distance([entry], draft))) }))
+    .sort((a, b) => (a.gap === b.gap ? 0 : a.gap - b.gap))
+    .map(({ entry }) => entry);
+}
+
+function distance(entries: readonly Entry[], { members }: Draft): number {
+  return Math.abs(timeOf(members) - timeOf(entries));
+}
+
+/** A change has one record of each activity in each log; where a log tells the same change again, one more of each. */
+function claims({ members }: Draft, { log, activity }: Entry): boolean {
+  const ofThis = members.filter((member) => member.log === log && member.activity === activity);
+  const tellings = groupedBy(
+    members.filter(({ told }) => told.kind === 'told'),
+    (member) => `${member.log} ${member.activity}`,
+  );
+  return ofThis.length >= Math.max(1, ...[...tellings.values()].map((same) => same.length));
 }
 
 function outcomesAgree({ joined }: Entry, draft: Draft): boolean {

@@ -126,10 +126,14 @@ describe('who did it', () => {
     expect(recordOf(raw).actor).toEqual({ kind: 'system', name });
   });
 
-  test('a user by UserId alone', () => {
-    const raw = { ...unifiedAudit({ user: alex }), Actor: undefined, ClientIP: undefined };
-    expect(recordOf(raw).actor).toEqual({ kind: 'user', name: admin.upn });
-  });
+  test.each([[undefined], [[]]])(
+    'a user by UserId alone, who worked through no application (%j)',
+    (Actor) => {
+      const record = recordOf({ ...unifiedAudit({ user: alex }), Actor, ClientIP: undefined });
+      expect(record.actor).toEqual({ kind: 'user', name: admin.upn });
+      expect(record).not.toHaveProperty('via');
+    },
+  );
 
   test('nobody, where it is not available', () => {
     expect(

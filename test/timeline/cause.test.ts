@@ -555,6 +555,34 @@ describe('no record says why', () => {
     expect(cause.text).not.toContain('the Entra audit log');
   });
 
+  test.each([
+    ['at the moment of the loss', 0, 0, 'pending'],
+    ['in which its record may have arrived', 20 * 60, 21 * 60, 'pending'],
+    ['before the loss', -60, -1, 'not-logged'],
+    ['after its latest arrival', 24 * 60 + 1, 25 * 60, 'not-logged'],
+  ])('a known gap %s: %s to %s minutes after it', (_, from, to, kind) => {
+    const gap = { source: 'activity-azure-active-directory', from: minutes(from), to: minutes(to) } as const;
+    const cause = explain([takenByService()], { covered: { ...coverage(), gaps: [gap] } });
+    expect(cause.kind).toBe(kind);
+    if (kind === 'pending') expect(cause.text).toContain('the unified audit log was not read');
+  });
+
+  test('a gap of a source that tells of no licences, or of the other log, is told as what it is', () => {
+    const gap = { from: minutes(0), to: minutes(1) };
+    const gapOf = (source: 'activity-exchange' | 'entra-directory-audits'): Coverage => ({
+      ...coverage(),
+      gaps: [{ source, ...gap }],
+    });
+    expect(explain([takenByService()], { covered: gapOf('activity-exchange') }).kind).toBe('not-logged');
+    expect(explain([takenByService()], { covered: gapOf('entra-directory-audits') }).text).toContain(
+      'the Entra audit log was not read',
+    );
+    expect(explain([], { covered: gapOf('entra-directory-audits') })).toMatchObject({
+      kind: 'not-logged',
+      between: [gap.to, '2026-02-09T00:00:00.000Z'],
+    });
+  });
+
   test('a window with a hole in it is not the whole time', () => {
     const covered: Coverage = {
       ...coverage(),

@@ -133,6 +133,36 @@ describe('several changes under one correlation id', () => {
     );
   });
 
+  test('a change belongs to the marker beside it, and another marker waits for its own', () => {
+    const one = { correlationId: 'one' };
+    const early = auditRecord({ ...one, id: 'early' });
+    const records = [
+      early,
+      later({ ...early, id: 'marker' }, 5),
+      later(updateUser({ ...one, id: 'twin' }), 5),
+    ];
+    const copies = [
+      { ...early, id: 'early-copy', log: 'unified' as const },
+      later({ ...early, id: 'marker-copy', log: 'unified' }, 5),
+    ];
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(records, { minLength: 3 }),
+        fc.shuffledSubarray(copies, { minLength: 2 }),
+        (shuffled, others) => {
+          expect(factsFrom(shuffled)).toMatchObject([
+            { complete: false, at: early.at, records: ['early'] },
+            { complete: true, records: ['marker', 'twin'] },
+          ]);
+          expect(factsFrom([...others, ...shuffled])).toMatchObject([
+            { complete: false, records: ['early', 'early-copy'] },
+            { complete: true, records: ['marker', 'marker-copy', 'twin'] },
+          ]);
+        },
+      ),
+    );
+  });
+
   test('a marker goes to the change, not to the noise beside it', () => {
     const one = { correlationId: 'one' };
     const noise = updateUser({
@@ -232,6 +262,13 @@ describe('a failed assignment', () => {
     expect(factsFrom([success])).toMatchObject([{ kind: 'licences-changed' }]);
     const other = updateUser({ ...failure, change: [{ property: 'DisplayName', after: 'Alex' }] });
     expect(factsFrom([other])).toEqual([]);
+  });
+
+  test('is told by a failing "Update user" of no property that names a product', () => {
+    const bare = updateUser({ ...failure, change: [], details: { License: 'contoso:ENTERPRISEPACK' } });
+    expect(factsFrom([bare])).toMatchObject([{ kind: 'licence-assignment-failed', sku: officeE3 }]);
+    expect(factsFrom([{ ...bare, outcome: 'success' }])).toEqual([]);
+    expect(factsFrom([{ ...bare, change: [{ property: 'DisplayName', after: 'Alex' }] }])).toEqual([]);
   });
 
   test('is told by a bare failing twin only beside its marker', () => {
