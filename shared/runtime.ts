@@ -122,6 +122,7 @@ function createRuntime(environment: Environment) {
           channels,
           tenants,
           leaseSeconds: postLeaseSeconds,
+          firstLookSeconds: timing.groupSeconds,
           postGapSeconds: timing.postGapSeconds,
           retrySeconds: timing.retrySeconds,
           ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),

@@ -1,6 +1,7 @@
 import type { Actor } from '../../shared/ingest/audit-record.ts';
 import type { Fact, GroupReference, Licence } from '../../shared/timeline/fact.ts';
 import { licenceDifference } from '../../shared/timeline/licences.ts';
+import { plainName } from './plain-words.ts';
 
 /** What happened, in the words of the timeline of its subject. */
 export function factWords(fact: Fact, subject: 'user' | 'group'): string {
@@ -12,7 +13,7 @@ export function factWords(fact: Fact, subject: 'user' | 'group'): string {
     case 'group-membership-changed': {
       const group = `the group ${groupName(fact.group)}`;
       if (subject === 'user') return fact.change === 'added' ? `Added to ${group}` : `Removed from ${group}`;
-      return `${fact.user.name ?? fact.user.id} ${fact.change === 'added' ? 'added to' : 'removed from'} the group`;
+      return `${plainName(fact.user.name ?? fact.user.id)} ${fact.change === 'added' ? 'added to' : 'removed from'} the group`;
     }
     case 'group-licences-changed':
       return changeWords(`Licences of the group ${groupName(fact.group)} changed`, fact.before, fact.after);
@@ -57,9 +58,9 @@ export function doerWords(fact: Fact): string {
   const { actor, via } = fact;
   const grantedBy = fact.kind === 'licences-changed' ? fact.group : undefined;
   return [
-    actor === undefined ? '' : `by ${actorName(actor)}`,
+    actor === undefined ? '' : `by ${plainName(actorName(actor))}`,
     grantedBy === undefined ? '' : `for the group ${groupName(grantedBy)}`,
-    via === undefined ? '' : `using ${via}`,
+    via === undefined ? '' : `using ${plainName(via)}`,
     actor?.ip === undefined ? '' : `from ${actor.ip}`,
   ]
     .filter((part) => part !== '')
@@ -87,5 +88,5 @@ function actorName({ kind, name, id }: Actor): string {
 }
 
 function groupName({ id, name }: GroupReference): string {
-  return name ?? id;
+  return plainName(name ?? id);
 }

@@ -1,11 +1,11 @@
 import type { Alert } from '../../shared/alert/alert.ts';
-import { visibleText } from '../../shared/deliver/escape.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { LogReport } from './document.ts';
 import { doerWords, factWords, logWords } from './fact-words.ts';
 import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
+import { plainName, plainWords } from './plain-words.ts';
 import type { UnreadableRecord } from './read-log.ts';
 import type { Replayed, ReplayedSubject } from './replayed.ts';
 import type { Time } from './time-words.ts';
@@ -14,16 +14,18 @@ import { timeIn } from './time-words.ts';
 const width = 100;
 /** How many activities, and unreadable records of a file, are named; `--json` has them all. */
 const most = 8;
+/** A step of a runbook holds commands, which are of no use when they are cut. */
+const longestStep = 1500;
 
 /**
- * What `replay` prints for people, in portions. Whatever a tenant wrote passes through `visibleText`, so nothing of it steers the
+ * What `replay` prints for people, in portions. Whatever a tenant wrote passes through `plainWords`, so nothing of it steers the
  * terminal.
  */
 export async function* reportOf(
   files: readonly LogReport[],
   gathered: GatheredRecords,
   { subjects, now }: Replayed,
-  { user, timeZone }: { user?: string; timeZone: string },
+  { user, now: asked, timeZone }: { user?: string; now?: string; timeZone: string },
 ): AsyncGenerator<string> {
   const time = timeIn(timeZone);
   const severalTenants = gathered.tenants.length > 1;
@@ -47,7 +49,8 @@ export async function* reportOf(
     yield text([...paragraph(`No licence event in these logs${nothing === '' ? '.' : nothing}`), '']);
   }
   if (user === undefined && alerts.length > 0) yield text([...alertTable(alerts, time), '']);
-  yield text(totals(files, gathered, now, time));
+  const judged = `judged as of ${time(now)}${asked === undefined ? ' (a day after the newest record; --now says otherwise)' : ''}`;
+  yield text(totals(files, gathered, judged, time));
 }
 
 function text(lines: readonly string[]): string {
@@ -65,7 +68,7 @@ interface Telling {
 
 function subjectLines({ timeline, causes, alerts, silent }: ReplayedSubject, telling: Telling): string[] {
   const { subject, facts, tenantId } = timeline;
-  const title = `${subject.kind === 'group' ? 'Group ' : ''}${subject.name ?? subject.id}`;
+  const title = `${subject.kind === 'group' ? 'Group ' : ''}${plainName(subject.name ?? subject.id)}`;
   return [
     ...paragraph(telling.severalTenants ? `${title} (tenant ${tenantId})` : title),
     ...facts.flatMap((fact) => factLines(fact, subject.kind, telling.time)),
@@ -104,25 +107,33 @@ function alertLines(alert: Alert, { isAsked, time }: Telling): string[] {
     ...paragraph(`[${severity}] ${title} (${life})`, '  Alert: ', ' '.repeat(9)),
     ...(isAsked ? paragraph(summary, ' '.repeat(9)) : []),
     // Not wrapped: a step holds a command to be copied.
-    ...(isAsked && isOpen ? runbook.map((step, index) => `         ${index + 1}. ${visibleText(step)}`) : []),
+    ...(isAsked && isOpen
+      ? runbook.map((step, index) => `         ${index + 1}. ${plainWords(step, longestStep)}`)
+      : []),
   ];
 }
 
 function alertTable(alerts: readonly AlertRow[], time: Time): string[] {
   const rows = alerts
     .toSorted(newestFirst)
-    .map(({ severity, status, openedAt, title }) => [severity, status, time(openedAt), visibleText(title)]);
+    .map(({ severity, status, openedAt, title }) => [severity, status, time(openedAt), plainName(title)]);
   const widths = [0, 1, 2].map((column) =>
     rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
   );
+  const open = alerts.filter(({ status }) => status !== 'resolved').length;
   return [
-    `${counted(alerts.length, 'alert')} would have been raised, newest first:`,
+    `${counted(alerts.length, 'alert')} would have been raised, ${open} of them still open; newest first:`,
     ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
     'What to do about one: the same command with --user and the name of the user.',
   ];
 }
 
-function totals(files: readonly LogReport[], gathered: GatheredRecords, now: string, time: Time): string[] {
+function totals(
+  files: readonly LogReport[],
+  gathered: GatheredRecords,
+  judged: string,
+  time: Time,
+): string[] {
   const sum = (of: (file: LogReport) => number): number => files.reduce((total, file) => total + of(file), 0);
   const records = sum((file) => file.records);
   const duplicates = sum((file) => file.duplicates);
@@ -133,9 +144,7 @@ function totals(files: readonly LogReport[], gathered: GatheredRecords, now: str
       ? ''
       : `, ${time(oldest)} to ${time(gathered.newest)}`;
   return [
-    ...paragraph(
-      `Read ${counted(files.length, 'file')}: ${counted(records, 'record')}${span}; judged as of ${time(now)}.`,
-    ),
+    ...paragraph(`Read ${counted(files.length, 'file')}: ${counted(records, 'record')}${span}; ${judged}.`),
     ...paragraph(
       [
         counted(duplicates, 'duplicate'),
@@ -156,7 +165,7 @@ function ignoredLines(ignored: ReadonlyMap<string, number>): string[] {
   if (ignored.size === 0) return [];
   const byCount = [...ignored].sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1));
   const more = byCount.length > most ? `, and ${byCount.length - most} more` : '';
-  const named = byCount.slice(0, most).map(([activity, count]) => `${activity} (${count})`);
+  const named = byCount.slice(0, most).map(([activity, count]) => `${plainName(activity)} (${count})`);
   return paragraph(`ignored: ${named.join(', ')}${more}`, '  ');
 }
 
@@ -179,7 +188,7 @@ function paragraph(text: string, first = '', others = ' '.repeat(first.length)):
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
-  for (const word of visibleText(text).split(' ')) {
+  for (const word of plainWords(text).split(' ')) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = others;

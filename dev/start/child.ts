@@ -6,8 +6,9 @@ export const exitWithParent = ['--import', withoutParent('process.exit(1)')];
 /** The same for a child that must save something first: it gets the signal that it would have got. */
 export const endWithParent = ['--import', withoutParent("process.kill(process.pid,'SIGTERM')")];
 
+/** The channel is only to be noticed when it closes: it must not keep a child running that has nothing else to do. */
 function withoutParent(act: string): string {
-  return `data:text/javascript,process.on("disconnect",()=>${act})`;
+  return `data:text/javascript,process.on("disconnect",()=>${act});process.channel?.unref()`;
 }
 
 export function isOver(child: ChildProcess): boolean {

@@ -111,7 +111,9 @@ function updateReasons(finding: Finding, firing: Firing, stored: StoredAlert, no
 type Explained = Pick<Firing, 'actor' | 'cause'>;
 
 function isLearned(firing: Explained, stored: Explained): boolean {
-  return (firing.actor !== undefined && stored.actor === undefined) || (tellsWhy(firing) && !tellsWhy(stored));
+  return (
+    (firing.actor !== undefined && stored.actor === undefined) || (tellsWhy(firing) && !tellsWhy(stored))
+  );
 }
 
 /**

@@ -106,13 +106,15 @@ export async function tellFirstSight(
 }
 
 function finished(known: FirstLook | undefined, source: string, now: string): FirstLook {
-  const { sources = [], toldUntil } = known ?? {};
+  const toldUntil = known?.toldUntil;
   return {
     finishedAt: now,
-    sources: [...new Set([...sources, source])],
+    sources: [...new Set([...(known?.sources ?? []), source])],
     ...(toldUntil === undefined ? {} : { toldUntil }),
   };
 }
+
+type DigestNumbers = NonNullable<WaitingNotice['digest']>;
 
 /** The numbers by channel, of what is open and was opened since the digest before. */
 async function countFirstSight(
@@ -121,15 +123,21 @@ async function countFirstSight(
   { sources, toldUntil }: FirstLook,
   { alerts }: DeliveryPorts,
   { channels }: FirstSightSettings,
-): Promise<Map<string, NonNullable<WaitingNotice['digest']>>> {
-  const digests = new Map<string, NonNullable<WaitingNotice['digest']>>();
-  const after = toldUntil === undefined ? {} : { after: toldUntil };
+): Promise<Map<string, DigestNumbers>> {
+  const digests = new Map<string, DigestNumbers>();
+  const newDigest = (): DigestNumbers => ({
+    source,
+    sources,
+    ...(toldUntil === undefined ? {} : { after: toldUntil }),
+    opened: 0,
+    bySeverity: {},
+    byRule: {},
+  });
   const open = alerts.list({ tenantIds: [tenantId], status: ['open', 'acknowledged', 'snoozed'] });
   for await (const alert of open) {
     if (alert.firstSight !== true || (toldUntil !== undefined && alert.openedAt <= toldUntil)) continue;
     for (const { id } of channelsFor(alert, channels)) {
-      const none = { source, sources, ...after, opened: 0, bySeverity: {}, byRule: {} };
-      const digest = digests.get(id) ?? none;
+      const digest = digests.get(id) ?? newDigest();
       digest.opened += 1;
       digest.bySeverity[alert.severity] = (digest.bySeverity[alert.severity] ?? 0) + 1;
       digest.byRule[alert.rule] = (digest.byRule[alert.rule] ?? 0) + 1;

@@ -102,11 +102,19 @@ function lived(before: Life | undefined, verdict: Verdict, qualifiers: Qualifier
         : { ...life, last: verdict };
     case 'firing': {
       const firing = { last: verdict, firing: verdict, firedAt: moment };
-      return wasFiring
+      return wasFiring && !isAnother(life, verdict)
         ? { ...life, ...firing }
         : { qualifiers, episode: life.episode + 1, openedAt: moment, ...firing };
     }
   }
+}
+
+/**
+ * Everything that is wrong now happened after the condition was last seen: what was wrong then has ended, in the same moment in
+ * which this began, and the one episode gave way to another.
+ */
+function isAnother({ firedAt }: Life, { happenedAt }: Firing): boolean {
+  return firedAt !== undefined && Date.parse(happenedAt) > Date.parse(firedAt);
 }
 
 /** An episode that is over keeps what was known while it lasted, but its cause is no longer waited for. */

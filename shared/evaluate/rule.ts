@@ -21,7 +21,7 @@ export interface Firing {
   severity: Severity;
   title: string;
   summary: string;
-  /** When the thing itself happened. */
+  /** When the thing itself happened: the first of all that is wrong now. Later than the last firing, it is another episode. */
   happenedAt: string;
   due?: string;
   cause?: Cause;

@@ -2,6 +2,7 @@ import { enabledFamilies, enabledPlans, familyOfPlan } from '../products/product
 import type { Fact, FactOf, Licence } from '../timeline/fact.ts';
 import { type LicenceDifference, licenceDifference, type LicencePlan } from '../timeline/licences.ts';
 import type { LossFact } from '../timeline/losses.ts';
+import { compareText } from '../timeline/order.ts';
 import { replacementsOf } from '../timeline/replacement.ts';
 
 interface MissingProduct {
@@ -95,6 +96,20 @@ export function latestLoss({ products, plans }: Omit<MissingLicences, 'deletion'
       (last, lostBy) => (last === undefined || lostBy.fact.at > last.fact.at ? lostBy : last),
       undefined,
     );
+}
+
+/** The losses of which something is still missing, in order of time. */
+export function lossesIn({ products, plans }: Omit<MissingLicences, 'deletion'>): LossFact[] {
+  const byFact = new Map([...products, ...plans].map(({ lostBy }) => [lostBy.fact, lostBy]));
+  return [...byFact.values()].sort((left, right) => compareText(left.fact.at, right.fact.at));
+}
+
+/** What is still missing of one loss. */
+export function partOf({ products, plans }: MissingLicences, { fact }: LossFact): MissingLicences {
+  return {
+    products: products.filter(({ lostBy }) => lostBy.fact === fact),
+    plans: plans.filter(({ lostBy }) => lostBy.fact === fact),
+  };
 }
 
 /**

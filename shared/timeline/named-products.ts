@@ -7,7 +7,7 @@ export interface NamedProduct {
 }
 
 /** Products that reason or details name by a GUID or part number of the products table. */
-export function namedProducts({ reason, details }: AuditRecord): TriedProduct[] {
+export function namedProducts({ reason, details }: AuditRecord): NamedProduct[] {
   return [reason ?? '', ...Object.values(details ?? {})].flatMap((text) =>
     (text.match(/[^\s,;:"'=[\]{}<>]+/g) ?? []).flatMap(
       (word) => namedProduct(word.replace(/\.+$/, '')) ?? [],
@@ -16,7 +16,7 @@ export function namedProducts({ reason, details }: AuditRecord): TriedProduct[] 
 }
 
 /** Part numbers in the case of the table only: `Stream` and `viva` are words. */
-function namedProduct(word: string): TriedProduct | undefined {
+function namedProduct(word: string): NamedProduct | undefined {
   const ofName = productsByPartNumber(word).filter(({ partNumber }) => partNumber === word);
   const product = productBySkuId(word) ?? (ofName.length === 1 ? ofName[0] : undefined);
   return product === undefined ? undefined : { skuId: product.skuId, name: product.name };

@@ -55,7 +55,7 @@ describe('a channel that is gone', () => {
 });
 
 describe('a card that is refused', () => {
-  test('400: it will not get better, and the channel stays', async () => {
+  test('400: the channel stays, and how often it is tried again is a matter of delivery', async () => {
     expect(await post(text(400, 'bad'))).toMatchObject({ kind: 'refused', ended: false });
   });
 
@@ -156,6 +156,15 @@ describe('the URL is a secret', () => {
       }),
     ];
     expect(inspect(outcomes, { depth: null })).not.toContain('very-secret-signature');
+  });
+
+  test('nor its fingerprint, which another URL changes', () => {
+    const fingerprint = (url: string): string =>
+      createTeamsSender([{ id: 'licences', url: new Secret(url) }]).fingerprint('licences');
+    const old = fingerprint(`https://a.example/${secretQuery}`);
+    expect(old).toMatch(/^[0-9a-f]{16}$/);
+    expect(fingerprint(`https://a.example/${secretQuery}`)).toBe(old);
+    expect(fingerprint(`https://b.example/${secretQuery}`)).not.toBe(old);
   });
 
   test('nor the sender, nor the error about a channel that is not there', async () => {

@@ -305,7 +305,10 @@ describe('an open alert is told again', () => {
 
   test('not because one log names him by id and the other by name', () => {
     const byId = finding({ firing: firing({ actor: { kind: 'user', id: 'id-1' } }) });
-    const byName = finding({ basis: 2, firing: firing({ actor: { kind: 'user', name: 'admin@contoso.com' } }) });
+    const byName = finding({
+      basis: 2,
+      firing: firing({ actor: { kind: 'user', name: 'admin@contoso.com' } }),
+    });
     expect(live([byId, byName]).told).toEqual(['opened']);
   });
 
@@ -317,7 +320,8 @@ describe('an open alert is told again', () => {
       text: 'Removed.',
       ...(group === undefined ? {} : { group: { id: group, name: group } }),
     });
-    const because = (basis: number, why: Cause): Finding => finding({ basis, firing: firing({ cause: why }) });
+    const because = (basis: number, why: Cause): Finding =>
+      finding({ basis, firing: firing({ cause: why }) });
     const guess = because(1, cause('removed-from-group', 'sales'));
     expect(live([guess, because(2, cause('removed-from-group', 'sales'))]).told).toEqual(['opened']);
     for (const right of [cause('removed-from-group', 'research'), cause('removed-directly')]) {

@@ -163,8 +163,11 @@ describe('the stories of the examples', () => {
     expect(out).toContain(
       'Why:   Nothing was removed: the assignment of Office 365 E3 failed on 3 February 2026',
     );
-    expect(out).toContain('8 alerts would have been raised, newest first:');
+    expect(out).toContain('8 alerts would have been raised, 6 of them still open; newest first:');
     expect(out).toContain('Read 2 files: 44 records, 19 Jan 2026, 07:02 UTC to 18 Feb 2026, 06:00 UTC');
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'judged as of 19 Feb 2026, 06:00 UTC (a day after the newest record',
+    );
   });
 
   test('one user alone: what to do, and why other rules stayed silent', async () => {
@@ -306,6 +309,141 @@ describe('the tenant of records that name none', () => {
   });
 });
 
+describe('a file in which only some records name their tenant', () => {
+  const named = (tenantId: string): unknown => unifiedAudit(noise({ tenantId }));
+  const unnamed = (): unknown => ({ ...unifiedAudit(removal()), OrganizationId: undefined });
+  const tenantsOf = async (...args: string[]): Promise<string[]> => {
+    const { subjects } = await replayJson(...args);
+    return subjects.map(({ tenantId }) => tenantId);
+  };
+
+  test('is of that tenant whole, whatever the order of its records', async () => {
+    const [first, second] = [named(contoso), unnamed()];
+    for (const text of [lines(first, second), lines(second, first)]) {
+      expect(await tenantsOf(file(text), '--tenant', fabrikam)).toEqual([contoso]);
+      expect(await tenantsOf(file(lines(named(fabrikam))), file(text))).toEqual([contoso]);
+      const { out } = await gracewatch(['replay', '--json', '-'], text);
+      expect(JSON.parse(out)).toMatchObject({ files: [{ records: 2 }], subjects: [{ tenantId: contoso }] });
+    }
+  });
+
+  test('leaves open whose they are where it names two', async () => {
+    const records = [named(contoso), named(fabrikam), unnamed()];
+    for (const text of [lines(...records), lines(...records.toReversed())]) {
+      expect(await tenantsOf(file(text))).toEqual(['unknown']);
+      expect(await tenantsOf(file(text), '--tenant', fabrikam)).toEqual([fabrikam]);
+    }
+  });
+
+  test('tells the tenant of a file of Graph, and shares records with others', async () => {
+    const lost = removal();
+    const row = { ...sentinelAudit(lost), AADTenantId: '', ResourceId: '' };
+    const { files, subjects } = await replayJson(
+      file(lines(row, sentinelAudit(noise()))),
+      file({ value: [graphAudit(lost)] }),
+    );
+    expect(subjects).toMatchObject([{ tenantId: contoso, facts: [{}] }]);
+    expect(files.map(({ duplicates }) => duplicates)).toEqual([0, 1]);
+  });
+});
+
+describe('a UPN that two users have had, one after the other', () => {
+  const first = { id: 'a1e00000-0000-4000-8000-000000000001', upn: alex.upn };
+  const second = { id: 'a1e00000-0000-4000-8000-000000000002', upn: alex.upn };
+  const path = (): string =>
+    file(
+      lines(
+        ...[
+          removal({ user: first, at: '2026-02-03T09:15:00.000Z' }),
+          event({ activity: 'Delete user', user: first, at: '2026-02-03T10:00:00.000Z' }),
+          event({ activity: 'Add user', user: second, at: '2026-02-05T08:00:00.000Z' }),
+        ].map(azureMonitorAudit),
+      ),
+    );
+
+  test('asks about both, and who lost the licence is told', async () => {
+    const { subjects } = await replayJson(path(), '--user', alex.upn.toUpperCase());
+    expect(subjects.map(({ id, causes }) => [id, causes.map(({ kind }) => kind)])).toEqual([
+      [first.id, ['removed-directly']],
+      [second.id, [expect.any(String)]],
+    ]);
+  });
+
+  test('while the object id asks about one', async () => {
+    const { subjects } = await replayJson(path(), '--user', second.id);
+    expect(subjects.map(({ id, facts }) => [id, facts.map(({ kind }) => kind)])).toEqual([
+      [second.id, ['user-created']],
+    ]);
+  });
+});
+
+describe('every record is accounted for', () => {
+  const user = (number: number) => ({
+    id: `${fabrikam.slice(0, -4)}${number + 1000}`,
+    upn: `u${number}@contoso.com`,
+  });
+  const ofGroup = (activity: string): Partial<AuditEvent> => {
+    const about = event({ activity, group: licensedUsers });
+    delete about.user;
+    return about;
+  };
+  const records = (): Partial<AuditEvent>[] => [
+    removal(),
+    removal({ user: user(1), changes: [licenceChange(['SPE_E3'], ['SPE_E3'])] }),
+    ofGroup('Start applying group based license to users'),
+    ofGroup('Trigger group license recalculation'),
+    event({ activity: 'Add member to group', user: user(2), group: licensedUsers }),
+    noise(),
+  ];
+
+  test.each([[[]], [['--user', alex.upn]], [['--now', '2020-01-01T00:00:00Z']]])(
+    'as duplicate, as ignored, or in a fact (%j)',
+    async (args) => {
+      const all = records();
+      const path = file(lines(...[...all, ...all.slice(1, 2)].map(azureMonitorAudit)));
+      const { files, ignored } = await replayJson(path, ...args);
+      const { subjects } = await replayJson(
+        path,
+        ...args.filter((arg) => arg !== '--user' && arg !== alex.upn),
+      );
+      const told = new Set(subjects.flatMap(({ facts }) => facts.flatMap((fact) => fact.records)));
+      const sum = Object.values(ignored).reduce((total, count) => total + count, 0);
+      expect(files).toMatchObject([{ records: 7, duplicates: 1 }]);
+      expect(sum + told.size).toBe(6);
+      expect(ignored).toMatchObject({
+        'Trigger group license recalculation': 1,
+        'Consent to application': 1,
+      });
+    },
+  );
+
+  test('by the name of its activity, also where its sets are equal', async () => {
+    const { ignored } = await replayJson(file(lines(...records().map(azureMonitorAudit))));
+    expect(ignored).toEqual({
+      'Change user license': 1,
+      'Start applying group based license to users': 1,
+      'Trigger group license recalculation': 1,
+      'Consent to application': 1,
+    });
+  });
+
+  test('once, where two exports of it tell different parts', async () => {
+    const synchronised = event({ activity: 'Update user', changes: [] });
+    const switched = {
+      ...synchronised,
+      changes: [{ property: 'AccountEnabled', before: [true], after: [false] }],
+    };
+    for (const both of [
+      [synchronised, switched],
+      [switched, synchronised],
+    ]) {
+      const { ignored, subjects } = await replayJson(file(lines(...both.map(azureMonitorAudit))));
+      expect(subjects).toMatchObject([{ facts: [{ kind: 'account-disabled' }] }]);
+      expect(ignored).toEqual({});
+    }
+  });
+});
+
 describe('the time as of which is judged', () => {
   const taken = removal({ at: '2026-02-03T09:15:00.000Z', by: groupLicensing });
   const both = (): string[] => [
@@ -383,6 +521,18 @@ describe('what cannot be read is told, and the rest is read', () => {
   });
 });
 
+/** Bytes as of a compressed or encrypted file, the same in every run. */
+function scrambled(length: number): Buffer {
+  let state = 12_345;
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 1) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes[at] = state >>> 16;
+  }
+  bytes.write('a,b\n{,', 40);
+  return bytes;
+}
+
 describe('a file that is no log has one clear line, and the others are read', () => {
   test.each([
     ['nothing there', '/nowhere/export.json', 'no such file'],
@@ -393,6 +543,12 @@ describe('a file that is no log has one clear line, and the others are read', ()
     ['text', file('Dear administrator,\nwhere is my licence?\n'), 'is not a log'],
     ['other JSON', file([{ name: 'x' }]), 'is not a log'],
     ['other CSV', file('name,age\nx,1\n'), 'is not a log'],
+    ['random bytes with commas and line ends', file(scrambled(20_000)), 'neither JSON nor CSV'],
+    [
+      'a picture',
+      file(Buffer.concat([Buffer.from('\u0089PNG\r\n{'), Buffer.alloc(500)])),
+      'neither JSON nor CSV',
+    ],
     ['a ZIP archive', file(Buffer.from('PK\u0003\u0004rest')), 'is a ZIP archive; unpack it first'],
     ['damaged gzip', file(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3])), 'damaged or cut off'],
   ])('%s', async (_, name, reason) => {
@@ -430,6 +586,27 @@ describe('text of a tenant is hostile', () => {
     // eslint-disable-next-line no-control-regex -- these are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/);
     expect(out.split('\n').filter((line) => line.startsWith('Read '))).toHaveLength(1);
+  });
+
+  test('names of thousands of characters are cut', async () => {
+    const long = (letter: string): string => letter.repeat(5000);
+    const path = file(
+      lines(
+        azureMonitorAudit(
+          event({ activity: 'Add member to group', group: { ...licensedUsers, name: long('g') } }),
+        ),
+        azureMonitorAudit(removal({ user: { id: alex.id, upn: `${long('u')}@contoso.com` } })),
+        azureMonitorAudit(failure({ reason: long('r ') })),
+        azureMonitorAudit(noise({ activity: long('a') })),
+        '',
+      ),
+    );
+    for (const args of [[], ['--user', alex.id]]) {
+      const { out } = await gracewatch(['replay', path, ...args]);
+      expect(out).toContain('…');
+      expect(out).not.toMatch(/([gua])\1{150}/);
+      expect(out.match(/(?:r\s+){800}/)).toBeNull();
+    }
   });
 
   test('names that JavaScript has a meaning for are names', async () => {
@@ -476,6 +653,8 @@ describe('wrong use', () => {
     [['replay', 'x', '--frobnicate'], "Unknown option '--frobnicate'"],
     [['replay', 'x', '--now', 'yesterday'], '--now must be a date and time with its zone'],
     [['replay', 'x', '--now', '2026-02-03T09:15:00'], '--now must be a date and time with its zone'],
+    [['replay', 'x', '--now', '2026-02-30T00:00:00Z'], '--now must be a date and time with its zone'],
+    [['replay', 'x', '--now', '2026-02-03T24:15:00Z'], '--now must be a date and time with its zone'],
     [['replay', 'x', '--time-zone', 'Moon/Tycho'], '--time-zone must be a name of the IANA list'],
     [['replay', 'x', '--user', ' '], '--user needs a value'],
     [['replay', 'x', '--rules', '/nowhere'], '--rules must name a file of JSON'],

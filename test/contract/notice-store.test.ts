@@ -81,6 +81,14 @@ describe.each(stores)('the state of a channel %s', (_, createStore) => {
       leaseUntil: '2026-02-03T09:21:00.000Z',
       brokenSince: '2026-02-03T09:22:00.000Z',
       brokenReason: '404',
+      brokenUrl: '0123456789abcdef',
+      failingTenants: ['t1', 't2'],
+      posting: { idempotencyKey: 'k', notices: ['n'], refusals: 2 },
+      firstLook: {
+        finishedAt: '2026-02-03T09:20:00.000Z',
+        sources: ['activity-exchange'],
+        toldUntil: '2026-02-03T09:10:00.000Z',
+      },
     };
     expect(await store.saveChannel('ops', full, undefined)).toBe('saved');
     const read = await store.readChannel('ops');

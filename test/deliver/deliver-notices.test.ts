@@ -248,7 +248,7 @@ describe('a channel that is gone', () => {
     expect(await delivery.noticesOf('anna')).toMatchObject([{ outcome: 'refused' }, { outcome: 'sent' }]);
   });
 
-  test('a card that it refuses goes to the fallback and leaves the channel open', async () => {
+  test('a card that it refuses five times goes to the fallback and leaves the channel open', async () => {
     const delivery = deliveryInMemory({ channels });
     delivery.answers.set('licences', ({ text }) =>
       text.includes('ben@contoso.com')
@@ -261,6 +261,7 @@ describe('a channel that is gone', () => {
     await delivery.deliver(delivery.message());
     await delivery.drain();
     expect(delivery.posted.map(({ channel }) => channel).sort()).toEqual(['licences', 'second']);
+    expect(delivery.logged.filter(({ message }) => message.startsWith('card refused'))).toHaveLength(5);
   });
 
   test('a channel that is not in the settings any more hands over to those that the alert is routed to', async () => {

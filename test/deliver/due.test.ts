@@ -10,7 +10,15 @@ import {
 
 const now = '2026-02-03T09:00:00.000Z';
 const due = (input: Partial<DueInput>): ReturnType<typeof dueNow> =>
-  dueNow({ state: {}, waiting: true, isSetUp: true, now, postGapSeconds: 15, testAgainSeconds: 3600, ...input });
+  dueNow({
+    state: {},
+    waiting: true,
+    isSetUp: true,
+    now,
+    postGapSeconds: 15,
+    testAgainSeconds: 3600,
+    ...input,
+  });
 
 describe('a channel gets at most one post in its gap', () => {
   test('the first post goes at once', () => {
@@ -73,6 +81,23 @@ describe('a channel that is gone sends nothing', () => {
   test('what waits goes elsewhere', () => {
     expect(due({ state: { brokenSince: now } })).toEqual({ kind: 'reroute' });
     expect(due({ isSetUp: false })).toEqual({ kind: 'reroute' });
+  });
+
+  test('until its URL is another', () => {
+    const state = { brokenSince: now, brokenUrl: 'old' };
+    expect(due({ state, urlFingerprint: 'old' })).toEqual({ kind: 'reroute' });
+    expect(due({ state, urlFingerprint: 'new' })).toEqual({ kind: 'post' });
+  });
+
+  test('until an hour after the last try, and then once an hour', () => {
+    const state = { brokenSince: secondsAfter(now, -86_400), lastPostAt: secondsAfter(now, -3599) };
+    expect(due({ state })).toEqual({ kind: 'reroute' });
+    expect(due({ state: { ...state, lastPostAt: secondsAfter(now, -3600) } })).toEqual({ kind: 'post' });
+  });
+
+  test('and while it is being tried nobody takes its notices away', () => {
+    const state = { brokenSince: now, lastPostAt: now, leaseUntil: secondsAfter(now, 10) };
+    expect(due({ state })).toEqual({ kind: 'wait', until: state.leaseUntil });
   });
 });
 

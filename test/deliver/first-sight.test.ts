@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { deliverNotices } from '../../shared/deliver/deliver-notices.ts';
 import { firstSightIsCounted } from '../../shared/deliver/first-sight.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { deliveryInMemory } from '../builders/delivery.ts';
@@ -43,19 +44,83 @@ describe('what the first look found is told as numbers', () => {
     await delivery.store(storedAlert({ id: '1', firstSight: true }));
     await delivery.deliver(finished());
     await delivery.deliver(finished());
-    expect(await delivery.waiting()).toHaveLength(1);
+    await delivery.drain();
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
   });
 
   test('two sources that finish together are one card with the number of both', async () => {
     const delivery = deliveryInMemory();
     await delivery.store(storedAlert({ id: '1', firstSight: true }));
     await delivery.deliver(finished());
-    delivery.pass(1);
+    delivery.pass(50);
     await delivery.store(storedAlert({ id: '2', firstSight: true }));
-    await delivery.deliver(finished('activity-exchange'));
+    await delivery.deliver(finished('activity-azure-active-directory'));
     await delivery.drain();
     expect(delivery.posted).toHaveLength(1);
     expect(delivery.posted[0]?.text).toContain('2 alerts in Contoso');
+    expect(delivery.posted[0]?.text).toContain(
+      'the first collection of the Entra directory audits and the unified audit log.',
+    );
+  });
+
+  test('a source that finishes minutes later tells only what it brought', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true, openedAt: delivery.now() }));
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+
+    delivery.pass(300);
+    await delivery.deliver(finished('activity-exchange'));
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+
+    delivery.pass(300);
+    for (const id of ['2', '3', '4']) {
+      await delivery.store(storedAlert({ id, firstSight: true, openedAt: delivery.now() }));
+    }
+    await delivery.deliver(finished('activity-azure-active-directory'));
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(2);
+    expect(delivery.posted[1]?.text).toContain('3 alerts in Contoso');
+    expect(delivery.posted[1]?.text).toContain('the first collection of the unified audit log.');
+  });
+
+  test('two digests that wait for one channel are told with their own numbers', async () => {
+    const delivery = deliveryInMemory();
+    let shut = true;
+    delivery.answers.set('licences', () => (shut ? { kind: 'retry', reason: '503' } : { kind: 'done' }));
+    await delivery.store(storedAlert({ id: '1', firstSight: true, openedAt: delivery.now() }));
+    await delivery.deliver(finished());
+    await delivery.drain(120);
+    delivery.pass(120);
+    for (const id of ['2', '3']) {
+      await delivery.store(storedAlert({ id, firstSight: true, openedAt: delivery.now() }));
+    }
+    await delivery.deliver(finished('activity-exchange'));
+    await delivery.drain(300);
+    shut = false;
+    await delivery.drain();
+    const text = delivery.posted.map((post) => post.text).join();
+    expect(text).toContain('1 alert in Contoso');
+    expect(text).toContain('2 alerts in Contoso');
+    expect(await delivery.waiting()).toEqual([]);
+  });
+
+  test('a worker that dies while it puts the numbers before the channels repeats nothing', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(storedAlert({ id: '1', firstSight: true }));
+    await delivery.deliver(finished());
+    const [counting] = delivery.queues.messages('notices');
+    delivery.pass(60);
+    const notices = { ...delivery.notices, saveChannel: () => Promise.reject(new Error('dead')) };
+    await expect(
+      deliverNotices(counting?.envelope, { ...delivery.ports, notices }, delivery.settings),
+    ).rejects.toThrow('dead');
+    await delivery.deliver(counting?.envelope);
+    expect(await delivery.waiting()).toHaveLength(1);
   });
 
   test('it goes with what else waits', async () => {
@@ -91,8 +156,8 @@ describe('the numbers wait for what is on its way', () => {
     await delivery.queues.send('evaluate-licence', contoso, 'records', [1]);
     await delivery.store(storedAlert({ id: '1', firstSight: true }));
     await delivery.deliver(finished());
+    await delivery.drain(100);
     expect(await delivery.waiting()).toEqual([]);
-    expect(delivery.queues.messages('notices')).toMatchObject([{ delaySeconds: 30 }]);
 
     delivery.queues.take('evaluate-licence');
     await delivery.drain();

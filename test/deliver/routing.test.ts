@@ -36,6 +36,35 @@ describe('an alert goes to every channel that matches it', () => {
   });
 });
 
+describe('that a channel fails', () => {
+  const about = (channel: string, ...channels: Parameters<typeof channelSettings>[0][]): string[] =>
+    channelsFor(
+      {
+        ...alert,
+        rule: 'operations/delivery-failing',
+        subject: { kind: 'collector', id: channel },
+      },
+      channels.map(channelSettings),
+    ).map(({ id }) => id);
+
+  test('is told in its fallback, whatever that one matches', () => {
+    expect(
+      about('first', { id: 'first', fallback: 'second' }, { id: 'second', match: { rule: [] } }, {}),
+    ).toEqual(['second']);
+  });
+
+  test('is told in the others where it has none', () => {
+    expect(
+      about('first', { id: 'first' }, { id: 'second' }, { id: 'third', match: { rule: ['mfa'] } }),
+    ).toEqual(['second']);
+    expect(about('first', { id: 'first' }, { id: 'second', match: { rule: ['mfa'] } })).toEqual(['second']);
+  });
+
+  test('is never told in the channel itself', () => {
+    expect(about('first', { id: 'first' })).toEqual([]);
+  });
+});
+
 describe('nothing is dropped', () => {
   test('what matches no channel goes to the first', () => {
     expect(

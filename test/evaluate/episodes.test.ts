@@ -30,8 +30,15 @@ const whileDisabled = ruleThat(({ timeline: { facts }, now }) => {
   const last = facts.at(-1);
   if (last === undefined) return [{ kind: 'clear', reason: 'nothing known' }];
   if (last.kind === 'user-deleted') return [{ kind: 'unknown', reason: 'cannot see', qualifiers: {} }];
+  const since = facts.findLastIndex(({ kind }) => kind === 'account-enabled') + 1;
   return last.kind === 'account-disabled'
-    ? [firing({ happenedAt: last.at, severity: 'high', reason: `disabled, seen at ${now}` })]
+    ? [
+        firing({
+          happenedAt: facts[since]?.at ?? last.at,
+          severity: 'high',
+          reason: `disabled, seen at ${now}`,
+        }),
+      ]
     : [{ kind: 'clear', reason: 'enabled', qualifiers: {} }];
 });
 
@@ -131,6 +138,31 @@ describe('the life of a condition, folded over all facts', () => {
     expect(findingsOf(settling, {}, timeline, coverage, at(30))[0]?.firing?.reason).toBe(
       'cause is not logged',
     );
+  });
+
+  test('one thing ends and another begins in one moment: a second episode, which opens no earlier than it happened', () => {
+    const sinceLastOn = ruleThat(({ timeline: { facts } }) => {
+      const since = facts.findLastIndex(({ kind }) => kind === 'account-enabled');
+      const [first] = facts.slice(since + 1);
+      return first === undefined
+        ? [{ kind: 'clear', reason: 'enabled', qualifiers: {} }]
+        : [firing({ happenedAt: first.at })];
+    });
+    const [onAgain, offAgain] = ['2026-02-03T05:00:00.100Z', '2026-02-03T05:00:00.900Z'];
+    const facts = [off(at(1)), off(at(2)), on(onAgain), off(offAgain)];
+    const [found] = findingsOf(sinceLastOn, {}, timelineOf(facts), coverage, at(9));
+    expect(found).toMatchObject({ state: 'firing', episode: 2, openedAt: offAgain });
+    expect(found).not.toHaveProperty('resolvedAt');
+  });
+
+  test('what is left of an episode began while it lasted: it goes on', () => {
+    const lastOff = ruleThat(({ timeline: { facts } }) => [
+      firing({ happenedAt: facts.length > 2 ? at(2) : at(1) }),
+    ]);
+    const facts = [off(at(1)), off(at(2)), on(at(3))];
+    expect(findingsOf(lastOff, {}, timelineOf(facts), coverage, at(9))).toMatchObject([
+      { episode: 1, openedAt: at(1) },
+    ]);
   });
 
   test('what ends an episode may show that it was worth less', () => {

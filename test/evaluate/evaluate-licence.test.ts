@@ -8,7 +8,7 @@ import { fingerprintOf } from '../../shared/evaluate/fingerprint.ts';
 import { defineRule } from '../../shared/evaluate/rule.ts';
 import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
 import type { AuditRecord } from '../../shared/ingest/audit-record.ts';
-import type { LogFields } from '../../shared/ports.ts';
+import type { CoverageRow, LogFields } from '../../shared/ports.ts';
 import { sourceNames } from '../../shared/timeline/coverage.ts';
 import { alex, contoso, licensedUsers } from '../builders/audit-event.ts';
 import {
@@ -91,11 +91,11 @@ async function store(finding: Finding | undefined): Promise<void> {
 }
 
 /** Both logs read from the first of February up to `to`. */
-async function cover(to: string): Promise<void> {
+async function cover(to: string, gaps: CoverageRow['gaps'] = []): Promise<void> {
   for (const source of sourceNames) {
     const windows = [{ from: '2026-02-01T00:00:00.000Z', to }];
     const version = (await ports.coverage.read(contoso, source))?.version;
-    const row = { tenantId: contoso, source, run: 1, first: false, windows, gaps: [] };
+    const row = { tenantId: contoso, source, run: 1, first: false, windows, gaps };
     await ports.coverage.save(row, version);
   }
 }
@@ -225,6 +225,17 @@ describe('a cause that the logs may still bring', () => {
         delaySeconds: 23 * 3600 + 15 * 60 + 1,
       },
     ]);
+  });
+
+  test('is not said to be not logged where a part of a log is known to be missing', async () => {
+    await evaluate([lossByService()]);
+    const [again] = waitingUsers();
+    now = '2026-02-04T09:20:00.000Z';
+    const [from, to] = ['2026-02-03T10:00:00.000Z', '2026-02-03T11:00:00.000Z'];
+    await cover(now, [{ from, to, reason: 'a blob could not be read' }]);
+    const [finding] = await evaluate(again?.items ?? [], 'users');
+    expect(finding?.firing?.cause?.kind).toBe('pending');
+    expect(finding?.firing?.cause).not.toHaveProperty('settledBy');
   });
 
   test('is then not logged, where both logs were read', async () => {

@@ -10,13 +10,23 @@ import {
 import { explainLicenceLoss } from '../../timeline/cause.ts';
 import { evidenceOf } from '../../timeline/evidence.ts';
 import type { Evidence, LicenceLoss } from '../../timeline/explanation.ts';
-import type { Fact, Licence, Timeline } from '../../timeline/fact.ts';
+import type { Licence, Timeline } from '../../timeline/fact.ts';
 import { heldLicences, type LossFact } from '../../timeline/losses.ts';
+import { compareText } from '../../timeline/order.ts';
 import { minutesAfter, writtenMoment } from '../../timeline/moments.ts';
 import { assignLicences, quoted, showLicences } from '../graph-powershell.ts';
 import { heldBackUntil } from '../grace.ts';
-import { isToldChange, latestLoss, type MissingLicences, missingLicences } from '../missing-licences.ts';
+import {
+  isToldChange,
+  latestLoss,
+  lossesIn,
+  type MissingLicences,
+  missingLicences,
+  partOf,
+} from '../missing-licences.ts';
 import { listed, nameOf } from '../naming.ts';
+import { isOffBoarding, isSwitchedOff, isWithin } from '../off-boarding.ts';
+import { otherLosses, toldLoss } from '../several-losses.ts';
 
 const settings = z.object({
   /** A loss so close to the disabling or deletion of the account is off-boarding, and low. */
@@ -68,8 +78,8 @@ function evaluate(input: RuleInput<Settings>): Verdict {
     products: missing.products.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
     plans: missing.plans.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
   };
-  const last = latestLoss(due);
-  if (last !== undefined) return firing(due, last, input);
+  const serious = mostSerious(due, heldLicences(timeline) ?? []);
+  if (serious !== undefined) return firing(due, serious, input);
   const waiting = latestLoss(missing);
   const again = waiting === undefined ? undefined : until(waiting.fact.at);
   return again === undefined
@@ -95,14 +105,13 @@ function gone(
   };
 }
 
-function firing(missing: MissingLicences, last: LossFact, input: RuleInput<Settings>): Firing {
+/** `serious` is the loss that the alert explains: somebody who took a free product must not stand for who took the mailbox. */
+function firing(missing: MissingLicences, serious: LossFact, input: RuleInput<Settings>): Firing {
   const { timeline, coverage, now } = input;
   const held = heldLicences(timeline) ?? [];
-  const cause = explainLicenceLoss(stillMissing(missing, last), timeline, coverage, now);
-  const losses = [...new Set([...missing.products, ...missing.plans].map(({ lostBy }) => lostBy.fact))].sort(
-    (left, right) => (left.at < right.at ? -1 : 1),
-  );
-  const first = losses[0] ?? last.fact;
+  const cause = explainLicenceLoss(stillMissing(missing, serious), timeline, coverage, now);
+  const losses = lossesIn(missing);
+  const first = (losses[0] ?? serious).fact;
   const products = missing.products.map(({ licence }) => licence.name);
   const plans = missing.plans.map(({ plan }) => ({ id: plan.id, name: plan.name, product: plan.product }));
   const families = familiesMissing(missing, held);
@@ -117,7 +126,7 @@ function firing(missing: MissingLicences, last: LossFact, input: RuleInput<Setti
     kind: 'firing',
     reason: `missing: ${what}`,
     qualifiers: {},
-    severity: severityOf(missing, last, held, mailboxLostAt !== undefined, input),
+    severity: severityOf(missing, held, input),
     title: `${who} lost ${what}`,
     summary: [
       `Since ${writtenMoment(first.at)} ${who} is without ${what}.`,
@@ -128,6 +137,7 @@ function firing(missing: MissingLicences, last: LossFact, input: RuleInput<Setti
       due === undefined
         ? ''
         : `The mailbox goes offline now, and its data is deleted after ${writtenMoment(due)}.`,
+      otherLosses(missing, losses, serious),
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
@@ -146,14 +156,34 @@ function firing(missing: MissingLicences, last: LossFact, input: RuleInput<Setti
       families,
       before: first.before ?? [],
       after: held,
+      losses: losses.map((loss) => toldLoss(missing, loss)),
       ...(cause.via === undefined ? {} : { via: cause.via }),
     },
-    evidence: together(cause.evidence, evidenceOf(timeline, losses)),
-    runbook: runbookFor(missing, cause.group, last.fact, due, held, timeline),
+    evidence: together(
+      cause.evidence,
+      evidenceOf(
+        timeline,
+        losses.map(({ fact }) => fact),
+      ),
+    ),
+    runbook: runbookFor(missing, cause.group, serious.fact, due, held, timeline),
   };
 }
 
-/** The last loss without what has come back since. A plan that went with its product is explained by the product's going. */
+/** The one that took the mailbox, else most products, else the last. */
+function mostSerious(missing: MissingLicences, held: readonly Licence[]): LossFact | undefined {
+  return lossesIn(missing)
+    .map((loss) => ({ loss, part: partOf(missing, loss) }))
+    .sort(
+      (left, right) =>
+        Number(mailboxLoss(right.part, held) !== undefined) -
+          Number(mailboxLoss(left.part, held) !== undefined) ||
+        right.part.products.length - left.part.products.length ||
+        compareText(right.loss.fact.at, left.loss.fact.at),
+    )[0]?.loss;
+}
+
+/** One loss without what has come back since. A plan that went with its product is explained by the product's going. */
 function stillMissing({ products, plans }: MissingLicences, { fact, loss }: LossFact): LicenceLoss {
   const ofThisLoss = plans.filter(({ lostBy }) => lostBy.fact === fact).map(({ plan }) => plan);
   const missing = new Set([
@@ -191,28 +221,25 @@ function mailboxLoss({ products, plans }: MissingLicences, held: readonly Licenc
     .at(-1);
 }
 
+/** Each loss is judged on its own and the worst counts: a later clean-up makes an earlier loss neither better nor worse. */
 function severityOf(
   missing: MissingLicences,
-  last: LossFact,
   held: readonly Licence[],
-  mailboxLost: boolean,
-  { timeline, settings: { offBoardingHours } }: RuleInput<Settings>,
+  { timeline: { facts }, settings: { offBoardingHours } }: RuleInput<Settings>,
 ): Severity {
-  if (isOffBoarding(timeline.facts, last.fact.at, offBoardingHours)) return 'low';
-  return mailboxLost || (held.length === 0 && missing.products.length > 0) ? 'high' : 'medium';
-}
-
-/** Disabled near the loss, and not enabled again: a colleague who is back needs his licence. */
-function isOffBoarding(facts: readonly Fact[], lostAt: string, hours: number): boolean {
-  const switched = facts.filter(({ kind }) =>
-    ['account-disabled', 'account-enabled', 'user-restored'].includes(kind),
-  );
-  const last = switched.at(-1);
-  return last?.kind === 'account-disabled' && isWithin(hours, lostAt, last.at);
-}
-
-function isWithin(hours: number, left: string, right: string): boolean {
-  return Math.abs(Date.parse(left) - Date.parse(right)) <= hours * 60 * 60 * 1000;
+  let worst: Severity = 'low';
+  let leaving = false;
+  for (const loss of lossesIn(missing)) {
+    const { at, after } = loss.fact;
+    // What goes later from an account that is still switched off belongs to the same leaving.
+    leaving = isOffBoarding(facts, at, offBoardingHours) || (leaving && isSwitchedOff(facts, at));
+    if (leaving) continue;
+    const part = partOf(missing, loss);
+    const lastWent = held.length === 0 && after?.length === 0 && part.products.length > 0;
+    if (lastWent || mailboxLoss(part, held) !== undefined) return 'high';
+    worst = 'medium';
+  }
+  return worst;
 }
 
 function together(left: readonly Evidence[], right: readonly Evidence[]): Evidence[] {

@@ -92,15 +92,48 @@ describe('a licence that somebody took away', () => {
     expect(found).toMatchObject({ episode: 1, firing: { happenedAt: at(1) } });
   });
 
-  test('explains the last loss of which something is still missing', () => {
-    const other = { kind: 'user', name: 'sam@contoso.com' } as const;
+  test('explains the loss that matters most, and blames nobody for what another took', () => {
+    const sam = { kind: 'user', name: 'sam@contoso.com' } as const;
+    const kim = { kind: 'user', name: 'kim@contoso.com' } as const;
     const facts = [
       licencesChanged(at(1), [e3, visio, ems], [visio, ems]),
-      licencesChanged(at(2), [visio, ems], [ems], { actor: other }),
+      licencesChanged(at(2), [visio, ems], [ems], { actor: sam }),
     ];
-    expect(evaluate(facts)?.firing?.actor).toEqual(other);
-    const back = [...facts, licencesChanged(at(3), [ems], [visio, ems])];
-    expect(evaluate(back)?.firing?.actor).toEqual(admin);
+    const found = evaluate(facts)?.firing;
+    expect(found).toMatchObject({ actor: admin, cause: { actor: admin, at: at(1) } });
+    expect(found?.summary).toContain(
+      `The cause is told of Office 365 E3; ${visio.name} went on 3 February 2026 02:00 UTC by sam@contoso.com.`,
+    );
+    expect(found?.facts['losses']).toEqual([
+      { products: ['Office 365 E3'], at: at(1), actor: admin },
+      { products: [visio.name], at: at(2), actor: sam },
+    ]);
+    const last = [...facts, licencesChanged(at(3), [ems], [], { actor: kim })];
+    expect(evaluate(last)?.firing?.actor).toEqual(admin);
+    const mailboxBack = [...last, licencesChanged(at(4), [], [e3])];
+    expect(evaluate(mailboxBack)?.firing?.actor).toEqual(kim);
+    const onlyVisio = [...mailboxBack, licencesChanged(at(5), [e3], [e3, ems])];
+    expect(evaluate(onlyVisio)?.firing?.actor).toEqual(sam);
+    expect(evaluate(onlyVisio)?.firing?.summary).not.toContain('The cause is told of');
+  });
+
+  test('back, while another goes in the same record: the first is over and the other is a second episode', () => {
+    const facts = [licencesChanged(at(10), [e3], []), licencesChanged(at(12), [e3, visio], [e3])];
+    expect(evaluate(facts)).toMatchObject({
+      state: 'firing',
+      episode: 2,
+      openedAt: at(12),
+      firing: { happenedAt: at(12), extent: [visio.skuId] },
+    });
+  });
+
+  test('of two losses the first is back: what is left is the same episode', () => {
+    const facts = [
+      licencesChanged(at(1), [e3, visio, ems], [visio, ems]),
+      licencesChanged(at(2), [visio, ems], [ems]),
+      licencesChanged(at(3), [ems], [ems, e3]),
+    ];
+    expect(evaluate(facts)).toMatchObject({ state: 'firing', episode: 1, openedAt: at(1) });
   });
 
   test('has all records of what is missing as evidence', () => {
@@ -168,6 +201,25 @@ describe('how bad a loss is', () => {
       licencesChanged(at(3), [e3], []),
     ];
     expect(evaluate(facts)?.severity).toBe('high');
+  });
+
+  test('it stays low whatever happens to the account days later', () => {
+    const facts = [licencesChanged(at(12), [e3], []), account('account-disabled', at(13))];
+    for (const later of ['account-enabled', 'account-disabled'] as const) {
+      const all = [...facts, account(later, at(13 + 240))];
+      expect(evaluate(all, { now: at(300) })?.severity).toBe('low');
+    }
+  });
+
+  test('a later clean-up makes an earlier loss neither better nor worse', () => {
+    const disabled = account('account-disabled', at(240));
+    const meant = [licencesChanged(at(1), [e3, visio], [visio]), disabled];
+    const cleanUp = licencesChanged(at(241), [visio], []);
+    expect(evaluate([...meant, cleanUp], { now: at(300) })?.severity).toBe('high');
+    const left = [account('account-disabled', at(0)), licencesChanged(at(1), [e3, visio], [visio])];
+    expect(evaluate([...left, cleanUp], { now: at(300) })?.severity).toBe('low');
+    const back = account('account-enabled', at(100));
+    expect(evaluate([...left, back, cleanUp], { now: at(300) })?.severity).toBe('high');
   });
 
   test('a deletion within a day shows that it was off-boarding; the alert is over and low', () => {
