@@ -42,12 +42,13 @@ export function readEnvelope(message: unknown): Envelope {
   return parsed.data;
 }
 
-/** The envelopes that carry `items` in order, each within the limit, and the items that fit in none. */
+/** The envelopes that carry `items` in order, each within the limits, and the items that fit in none. */
 export function packItems(
   tenantId: string,
   kind: string,
   items: readonly unknown[],
   limit = maximumMessageBytes,
+  mostItems = Infinity,
 ): { envelopes: Envelope[]; oversize: unknown[] } {
   const frame = Buffer.byteLength(JSON.stringify({ v: envelopeVersion, tenantId, kind, items: [] }));
   const envelopes: Envelope[] = [];
@@ -60,7 +61,7 @@ export function packItems(
       continue;
     }
     const last = envelopes.at(-1);
-    if (last === undefined || size + bytes > limit) {
+    if (last === undefined || last.items.length >= mostItems || size + bytes > limit) {
       envelopes.push({ v: envelopeVersion, tenantId, kind, items: [item] });
       size = frame + bytes;
     } else {

@@ -21,7 +21,7 @@ export type QueueName = 'collect' | 'evaluate-licence' | 'verdicts' | 'notices';
 
 export interface Queues {
   /**
-   * Sends items in as many envelopes as they need; an item too large for one goes to a blob and travels by reference.
+   * Sends items in as many envelopes as they need, with no more than `mostItems` in one; an item too large for one goes to a blob and travels by reference.
    * Returns when all are stored. Throws when any could not be: the caller then has not finished.
    */
   send(
@@ -29,7 +29,7 @@ export interface Queues {
     tenantId: string,
     kind: string,
     items: readonly unknown[],
-    options?: { delaySeconds?: number },
+    options?: { delaySeconds?: number; mostItems?: number },
   ): Promise<void>;
   /** About how many messages wait or are in work; includes delayed ones. */
   depth(queue: QueueName): Promise<number>;

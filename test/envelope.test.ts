@@ -30,6 +30,11 @@ describe('envelopes', () => {
     );
   });
 
+  test('carry no more items than they may', () => {
+    const { envelopes } = packItems('tenant', 'kind', [1, 2, 3, 4, 5], maximumMessageBytes, 2);
+    expect(envelopes.map((envelope) => envelope.items)).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
   test('an item that fits in no message is set aside', () => {
     const large = 'x'.repeat(maximumMessageBytes);
     const { envelopes, oversize } = packItems('tenant', 'kind', ['small', large, 'small too']);

@@ -1,5 +1,5 @@
 import type { QueueClient } from '@azure/storage-queue';
-import { packItems } from '../envelope.ts';
+import { maximumMessageBytes, packItems } from '../envelope.ts';
 import type { Envelope } from '../envelope.ts';
 import names from '../names.json' with { type: 'json' };
 import type { Queues, QueueName } from '../ports.ts';
@@ -18,7 +18,7 @@ export const queueNames: Record<QueueName, string> = {
 /** A message can be hidden for seven days; whoever waits longer looks at the clock and waits again. */
 const longestDelaySeconds = 7 * 24 * 60 * 60;
 const neverExpires = -1;
-const messagesAtOnce = 4;
+const messagesAtOnce = 16;
 
 /**
  * Storage queues. Sent with the SDK and not by output bindings, which write JSON indented and so burst the limit, and never
@@ -32,7 +32,13 @@ export function createQueues(
   return {
     async send(queue, tenantId, kind, items, options = {}) {
       const client = storage.queue(physicalNames[queue]);
-      const { envelopes, oversize } = packItems(tenantId, kind, items);
+      const { envelopes, oversize } = packItems(
+        tenantId,
+        kind,
+        items,
+        maximumMessageBytes,
+        options.mostItems,
+      );
       // The blob is there before the message that refers to it.
       const references: unknown[] = [];
       for (const item of oversize) references.push(await oversizeBlobs.put(item));

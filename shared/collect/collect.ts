@@ -30,7 +30,7 @@ const stepSchema = z.object({
 type Step = z.infer<typeof stepSchema>;
 
 /** So few that a message is evaluated quickly: one that is cut off again and again would be taken for poison. */
-const recordsInAMessage = 10;
+const recordsInAMessage = 15;
 /** Longest wait between two attempts at a source that does not answer. */
 const longestWaitSeconds = 900;
 
@@ -202,8 +202,8 @@ async function enqueueRecords(
     }
   }
   const kind = row.first ? 'audit-records-of-first-collection' : 'audit-records';
-  for (let start = 0; start < records.length; start += recordsInAMessage) {
-    await queues.send('evaluate-licence', tenantId, kind, records.slice(start, start + recordsInAMessage));
+  if (records.length > 0) {
+    await queues.send('evaluate-licence', tenantId, kind, records, { mostItems: recordsInAMessage });
   }
   return { records: records.length, ignored, unreadable };
 }

@@ -9,7 +9,7 @@ import { type Gap, minutes, shifted, type TimeWindow } from './collector.ts';
  */
 
 /** A run that has not moved for so long is dead: its message was lost to poison. */
-const lease = minutes(30);
+const lease = minutes(10);
 
 export type RequestDecision =
   { kind: 'begin'; run: number } | { kind: 'send-again' } | { kind: 'wait' } | { kind: 'served' };

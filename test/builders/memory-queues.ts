@@ -1,4 +1,4 @@
-import { oversizeSchema, packItems } from '../../shared/envelope.ts';
+import { maximumMessageBytes, oversizeSchema, packItems } from '../../shared/envelope.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import type { OversizeItems, QueueName, Queues } from '../../shared/ports.ts';
 
@@ -21,8 +21,8 @@ export function createMemoryQueues(): MemoryQueues {
   const messages = (queue: QueueName): SentMessage[] => structuredClone(waiting.get(queue) ?? []);
 
   return {
-    send(queue, tenantId, kind, items, { delaySeconds = 0 } = {}) {
-      const { envelopes, oversize } = packItems(tenantId, kind, items);
+    send(queue, tenantId, kind, items, { delaySeconds = 0, mostItems } = {}) {
+      const { envelopes, oversize } = packItems(tenantId, kind, items, maximumMessageBytes, mostItems);
       const references = oversize.map((item) => {
         const oversizeBlob = String(oversizeItems.size);
         oversizeItems.set(oversizeBlob, item);

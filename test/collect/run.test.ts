@@ -79,7 +79,7 @@ describe('a run of a collector', () => {
     if (first === undefined) throw new Error('no request');
     await run.handle(first);
     run.queues.take('collect');
-    run.at('2026-03-01T12:31:00.000Z');
+    run.at('2026-03-01T12:11:00.000Z');
     await run.request();
     await run.settle();
     expect((await run.row()).run).toBe(2);
