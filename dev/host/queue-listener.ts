@@ -23,6 +23,9 @@ export interface QueueListenerOptions {
   log: LogLine;
 }
 
+/** A host that is killed as soon as it answers must not have counted against a message that it never worked on. */
+const beforeFirstMessageMilliseconds = 250;
+
 /** Takes messages until it is stopped. `stop` returns when all that were taken are settled. */
 export function listenToQueue(options: QueueListenerOptions): { stop: () => Promise<void> } {
   const { queue, queues, log } = options;
@@ -53,6 +56,7 @@ export function listenToQueue(options: QueueListenerOptions): { stop: () => Prom
 
   async function poll(): Promise<void> {
     let pause = shortestPollingMilliseconds;
+    await sleep(beforeFirstMessageMilliseconds, undefined, { signal: stopped.signal }).catch(() => undefined);
     while (!stopped.signal.aborted) {
       if (inWork.size > queues.newBatchThreshold) {
         await Promise.race(inWork);

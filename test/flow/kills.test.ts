@@ -93,8 +93,9 @@ test('twenty kills in a burst leave exactly the alerts of an undisturbed reading
     });
     expect((await host.run('schedule-collection')).status).toBe(202);
     for (let kill = 0; kill < kills; kill += 1) {
-      await pause(300 + ((kill * 7919) % 900));
-      process.kill(await host.processId(), 'SIGKILL');
+      const processId = await host.processId();
+      await pause(200 + ((kill * 7919) % 1700));
+      process.kill(processId, 'SIGKILL');
     }
     await host.processId();
     const list = async (): Promise<Alert[]> =>
