@@ -1,5 +1,5 @@
 import { planFamilies } from '../products/plan-families.ts';
-import { enabledFamilies, familyOfPlan } from '../products/products.ts';
+import { enabledFamilies, enabledPlans, familyOfPlan } from '../products/products.ts';
 import type { PlanFamily } from '../products/products.ts';
 import type { LicenceLoss } from './explanation.ts';
 import type { Fact, FactOf, Licence } from './fact.ts';
@@ -38,7 +38,12 @@ export function replacementsOf(
   if (!plansCovered) return undefined;
   const replacements = loss.products.flatMap((lost) => {
     const families = enabledFamilies(lost);
-    const by = families.size === 0 ? undefined : held.find((licence) => carriesAll(licence, families));
+    if (families.size === 0) return [];
+    const by = held.find(
+      (licence) =>
+        carriesAll(licence, families) &&
+        (carriesMost(licence, lost) || isMoreThanSharePoint(families) || bringing(licence, loss.at, facts)),
+    );
     if (by === undefined) return [];
     const broughtBy = bringing(by, loss.at, facts);
     return [{ lost, by, ...(broughtBy === undefined ? {} : { broughtBy }) }];
@@ -77,6 +82,17 @@ function heldAround(loss: LicenceLoss, lossFact: LossFact | undefined, facts: re
 function carriesAll(licence: Licence, families: ReadonlySet<PlanFamily>): boolean {
   const carried = enabledFamilies(licence);
   return [...families].every((family) => carried.has(family));
+}
+
+/** SharePoint comes along with Project and others: that a user has it elsewhere, and had all along, does not replace those. */
+function isMoreThanSharePoint(families: ReadonlySet<PlanFamily>): boolean {
+  return [...families].some((family) => family !== 'sharepoint');
+}
+
+function carriesMost(licence: Licence, lost: Licence): boolean {
+  const carried = new Set(enabledPlans(licence).map(({ id }) => id));
+  const plans = enabledPlans(lost);
+  return plans.filter(({ id }) => carried.has(id)).length * 2 > plans.length;
 }
 
 function bringing(

@@ -149,6 +149,16 @@ describe('the product was replaced', () => {
     expect(recordsIn(cause).sort()).toEqual(['grant', 'loss']);
   });
 
+  test('by what the user had all along: nothing is lost', () => {
+    const cause = explain([licencesChanged([e3, e5], [e5])]);
+    expect(cause.kind).toBe('moved-between-licences');
+  });
+
+  test('Project brings SharePoint along; that the user has SharePoint elsewhere does not replace Project', () => {
+    const project = assigned('PROJECTPROFESSIONAL');
+    expect(explain([licencesChanged([e3, project], [e3])]).kind).toBe('removed-directly');
+  });
+
   test('an hour and a minute later: it was a loss', () => {
     const cause = explain([licencesChanged([e3], []), licencesChanged([], [e5], { at: minutes(61) })]);
     expect(cause.kind).toBe('removed-directly');

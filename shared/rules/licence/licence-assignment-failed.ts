@@ -127,7 +127,7 @@ function firing(
     title: `${who} did not get ${what}: the assignment failed`,
     summary: `The assignment of ${what} to ${who} failed on ${writtenMoment(first.at)}${
       failures.length > 1 ? `, and again ${times(failures.length - 1)} since` : ''
-    }. No later record shows that it was assigned. Nothing was removed, so nothing else will tell of it; a mailbox that was moved is disconnected 30 days after the move.`,
+    }. Nothing was removed, so nothing else will tell of it; a mailbox that was moved is disconnected 30 days after the move.`,
     happenedAt: first.at,
     cause,
     ...(actor === undefined ? {} : { actor }),
