@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import type { ChannelSettings } from './config.ts';
 import { isLoopback, readJson, type Wrong } from './config-problems.ts';
 import { Secret } from './secret.ts';
+
+export interface ChannelSettings {
+  id: string;
+  kind: 'teams';
+  url: Secret;
+  match?: { tenant?: string[]; rule?: string[]; severity?: string[]; attribute?: string[] };
+  fallback?: string;
+  timeZone: string;
+  sendResolved: boolean;
+}
 
 /** Hosts that Teams workflows are known to live on; everything else could be anybody's (FACTS 10.2). */
 const workflowHosts = [

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { readChannels } from './config-channels.ts';
+import { type ChannelSettings, readChannels } from './config-channels.ts';
 import { Secret } from './secret.ts';
 import { isLoopback, readJson, type Text, type Wrong } from './config-problems.ts';
 
 /**
  * Settings, parsed once at start. A wrong one stops the app and is named; its value is never shown, because it may be a secret.
  */
+
+export type { ChannelSettings };
 
 export type StorageSettings =
   | { kind: 'connection-string'; connectionString: Secret }
@@ -21,16 +23,6 @@ export interface TenantSettings {
   id: string;
   name: string;
   domain?: string;
-}
-
-export interface ChannelSettings {
-  id: string;
-  kind: 'teams';
-  url: Secret;
-  match?: { tenant?: string[]; rule?: string[]; severity?: string[]; attribute?: string[] };
-  fallback?: string;
-  timeZone: string;
-  sendResolved: boolean;
 }
 
 interface Timing {
