@@ -8,8 +8,7 @@ import { newestFirst } from './newest-first.ts';
 import { plainName, plainWords } from './plain-words.ts';
 import type { UnreadableRecord } from './read-log.ts';
 import type { Replayed, ReplayedSubject } from './replayed.ts';
-import type { Time } from './time-words.ts';
-import { timeIn } from './time-words.ts';
+import { type Time, timeIn } from '../../shared/deliver/channel-time.ts';
 
 const width = 100;
 /** How many activities, and unreadable records of a file, are named; `--json` has them all. */

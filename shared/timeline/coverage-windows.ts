@@ -1,4 +1,4 @@
-import type { Coverage, SourceName } from './coverage.ts';
+import type { SourceName } from './coverage.ts';
 
 interface Window {
   from: string;
@@ -18,15 +18,6 @@ export function mergeWindows<W extends Window>(windows: readonly W[]): W[] {
     else if (last.to < window.to) merged[merged.length - 1] = { ...last, to: window.to };
   }
   return merged;
-}
-
-/** Was this moment of the source read completely? */
-export function covered(coverage: Coverage, source: SourceName, at: string): boolean {
-  const moment = Date.parse(at);
-  return coverage.windows.some(
-    (window) =>
-      window.source === source && Date.parse(window.from) <= moment && moment < Date.parse(window.to),
-  );
 }
 
 function isWindow({ from, to }: Window): boolean {

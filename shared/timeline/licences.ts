@@ -48,12 +48,7 @@ export function readableLicences(value: unknown): Licence[] | undefined {
   return resolved(assigned);
 }
 
-/** Sets: the order of products and plans says nothing. */
-export function sameLicences(a: readonly Licence[], b: readonly Licence[]): boolean {
-  return signatureOf(a) === signatureOf(b);
-}
-
-/** The same text for the same products with the same plans switched off. */
+/** The same text for the same products with the same plans switched off: as sets, for their order says nothing. */
 export function signatureOf(licences: readonly Licence[]): string {
   return licences
     .map(({ skuId, disabledPlans }) =>

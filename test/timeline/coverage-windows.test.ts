@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CoverageWindow } from '../../shared/timeline/coverage.ts';
+import type { Coverage, CoverageWindow, SourceName } from '../../shared/timeline/coverage.ts';
 import { sourceNames } from '../../shared/timeline/coverage.ts';
-import { covered, mergeWindows } from '../../shared/timeline/coverage-windows.ts';
+import { mergeWindows } from '../../shared/timeline/coverage-windows.ts';
+
+/** Was this moment of the source read completely? By the plain definition, without merging. */
+function covered({ windows }: Coverage, source: SourceName, at: string): boolean {
+  return windows.some((window) => window.source === source && window.from <= at && at < window.to);
+}
 
 const entra = 'entra-directory-audits';
 const activity = 'activity-azure-active-directory';
