@@ -1,5 +1,5 @@
 import { replay } from './replay/replay.ts';
-import type { Terminal } from './replay/terminal.ts';
+import type { Workplace } from './workplace.ts';
 
 const help = `Usage: npx gracewatch COMMAND
 
@@ -24,7 +24,8 @@ const planned = new Set([
 ]);
 
 /** Runs one command and gives its exit code: 0 fine, 1 a check failed, 2 wrong use or unreadable input, 3 done with unreadable records. */
-export async function run(args: readonly string[], version: string, terminal: Terminal): Promise<number> {
+export async function run(args: readonly string[], version: string, workplace: Workplace): Promise<number> {
+  const { terminal } = workplace;
   const [command, ...rest] = args;
   switch (command) {
     case 'replay':

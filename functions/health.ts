@@ -4,6 +4,6 @@ import { runtime } from '../shared/runtime.ts';
 app.http('health', {
   methods: ['GET'],
   authLevel: 'anonymous',
-  route: 'health',
+  route: runtime.names.openRoutes.health,
   handler: () => runtime.answerHealth(),
 });

@@ -4,6 +4,6 @@ import { runtime } from '../shared/runtime.ts';
 app.http('ingest-activity-content', {
   methods: ['POST'],
   authLevel: 'anonymous',
-  route: 'activity/{tenantId}',
+  route: runtime.names.openRoutes.activityContent,
   handler: () => runtime.answerNotThereYet(),
 });

@@ -4,6 +4,6 @@ import { runtime } from '../shared/runtime.ts';
 app.http('ingest-change-notifications', {
   methods: ['POST'],
   authLevel: 'anonymous',
-  route: 'notifications/{tenantId}',
+  route: runtime.names.openRoutes.changeNotifications,
   handler: () => runtime.answerNotThereYet(),
 });

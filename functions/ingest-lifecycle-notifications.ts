@@ -4,6 +4,6 @@ import { runtime } from '../shared/runtime.ts';
 app.http('ingest-lifecycle-notifications', {
   methods: ['POST'],
   authLevel: 'anonymous',
-  route: 'lifecycle/{tenantId}',
+  route: runtime.names.openRoutes.lifecycleNotifications,
   handler: () => runtime.answerNotThereYet(),
 });

@@ -54,8 +54,22 @@ export interface Config {
   warnings: string[];
 }
 
+/** One setting, and what is expected of it. */
+export interface SettingProblem {
+  setting: string;
+  expected: string;
+}
+
 export class SettingsError extends Error {
   override name = 'SettingsError';
+  readonly problems: readonly SettingProblem[];
+
+  constructor(problems: readonly SettingProblem[]) {
+    super(
+      `wrong settings:\n${problems.map(({ setting, expected }) => `  ${setting}: ${expected}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -65,9 +79,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws SettingsError with one line a setting: its name and what is expected, never its value
  */
 export function readConfig(environment: Environment): Config {
-  const problems: string[] = [];
+  const problems: SettingProblem[] = [];
   const wrong = (setting: string, expected: string): void => {
-    problems.push(`${setting}: ${expected}`);
+    problems.push({ setting, expected });
   };
   const text = (setting: string): string | undefined => {
     const value = environment[setting]?.trim();
@@ -114,8 +128,7 @@ export function readConfig(environment: Environment): Config {
     signInEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     warnings: unknownSettings(environment),
   };
-  if (problems.length > 0)
-    throw new SettingsError(`wrong settings:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  if (problems.length > 0) throw new SettingsError(problems);
   return config;
 }
 

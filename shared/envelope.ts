@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * A message: `{v, tenantId, kind, items[]}`. No field may be called `id` or like any other queue metadata: the Functions host
+ * A message: `{v, tenantId, kind, items[], notBefore?}`. No field may be called `id` or like any other queue metadata: the Functions host
  * lets top-level properties of a JSON message overwrite the trigger metadata of the same name (FACTS 11.13).
  */
 export const envelopeVersion = 1;
@@ -11,6 +11,8 @@ export const envelopeSchema = z.object({
   tenantId: z.string().min(1),
   kind: z.string().min(1),
   items: z.array(z.unknown()),
+  /** Until then the message was hidden on purpose, so it does not count as waiting (ISO 8601, UTC). */
+  notBefore: z.string().exactOptional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 

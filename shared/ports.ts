@@ -35,6 +35,19 @@ export interface Queues {
   depth(queue: QueueName): Promise<number>;
 }
 
+/** What a look at a working queue showed. */
+export interface QueueLook {
+  queue: QueueName;
+  /** About how many messages wait, are hidden or are in work. */
+  depth: number;
+  /** For how long the oldest of those in front could have been handled; 0 when none waits. */
+  waitingSeconds: number;
+}
+
+export interface QueueWatch {
+  look(): Promise<QueueLook[]>;
+}
+
 /** Fetches the items that travelled by reference; items that did not are returned as they are. */
 export interface OversizeItems {
   resolve(items: readonly unknown[]): Promise<unknown[]>;

@@ -12,12 +12,14 @@ import { createNoticeTable } from './adapters/notice-table.ts';
 import { createOversizeBlobs } from './adapters/oversize-blobs.ts';
 import { createPoisonQueues } from './adapters/poison-queues.ts';
 import { createPoisonTable } from './adapters/poison-table.ts';
+import { createQueueWatch } from './adapters/queue-watch.ts';
 import { createQueues } from './adapters/queues.ts';
 import { connectStorage } from './adapters/storage.ts';
 import { createTeamsSender } from './adapters/teams.ts';
 import { createTimelineTable } from './adapters/timeline-table.ts';
 import { recordAlerts } from './alert/record-alerts.ts';
 import { reportPoison } from './alert/report-poison.ts';
+import { watchQueues } from './alert/watch-queues.ts';
 import { commandAlert, listAlerts, showAlert } from './answer/alerts.ts';
 import { showCoverage } from './answer/coverage.ts';
 import { showHealth } from './answer/health.ts';
@@ -56,6 +58,7 @@ function createRuntime(environment: Environment) {
   const coverage = createCoverageTable(storage.table(names.tables.coverage));
   const poison = createPoisonTable(storage.table(names.tables.poison));
   const poisonQueues = createPoisonQueues(storage);
+  const queueWatch = createQueueWatch(storage);
   const clock = createClock(config.clockShift);
   const tokenFor = createTokenFor(config.credential, config.endpoints.authority);
   const graph = createGraph({ endpoint: config.endpoints.graph, tokenFor });
@@ -129,11 +132,14 @@ function createRuntime(environment: Environment) {
         },
       ),
 
-    reportPoison: (context: InvocationContext) =>
-      reportPoison(
+    reportPoison: async (context: InvocationContext) => {
+      const log = logOf(context);
+      await reportPoison(
         tenants.map((tenant) => tenant.id),
-        { poisonQueues, poison, queues, clock, log: logOf(context) },
-      ),
+        { poisonQueues, poison, queues, clock, log },
+      );
+      await watchQueues({ queueWatch, log });
+    },
 
     answerAlerts: (request: HttpRequest, context: InvocationContext) =>
       signedIn(request, context, async () => {

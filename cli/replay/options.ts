@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { readInstant } from '../../shared/ingest/instant.ts';
 import { asObject } from '../../shared/ingest/json-value.ts';
+import { readArguments, UsageError } from '../arguments.ts';
 
 export interface ReplayOptions {
   files: string[];
@@ -16,11 +16,6 @@ export interface ReplayOptions {
   json: boolean;
 }
 
-/** The command was used in a way that it does not know; the message says which. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
 const options = {
   user: { type: 'string' },
   tenant: { type: 'string' },
@@ -33,7 +28,7 @@ const options = {
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): ReplayOptions | 'help' {
-  const { values, positionals: files } = parsed(args);
+  const { values, positionals: files } = readArguments(args, options);
   if (values.help === true) return 'help';
   if (files.length === 0) throw new UsageError('replay needs at least one FILE, or - for standard input');
   if (files.filter((file) => file === '-').length > 1)
@@ -47,21 +42,6 @@ export function readOptions(args: readonly string[]): ReplayOptions | 'help' {
     timeZone: timeZoneOf(values['time-zone'] ?? 'UTC'),
     json: values.json === true,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    // Node explains at length how to pass a file whose name begins with a dash; its first sentence says what is wrong.
-    const [sentence = ''] = messageOf(error).split('. ');
-    throw new UsageError(sentence);
-  }
-}
-
-export function messageOf(error: unknown): string {
-  const message = asObject(error)?.['message'];
-  return typeof message === 'string' ? message : 'unknown error';
 }
 
 function given(option: string, value: string): string {

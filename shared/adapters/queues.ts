@@ -18,6 +18,8 @@ export const queueNames: Record<QueueName, string> = {
 /** A message can be hidden for seven days; whoever waits longer looks at the clock and waits again. */
 const longestDelaySeconds = 7 * 24 * 60 * 60;
 const neverExpires = -1;
+/** What `"notBefore":"2026-01-01T00:00:00.000Z",` takes in an envelope. */
+const notBeforeBytes = 40;
 const messagesAtOnce = 16;
 
 /**
@@ -32,18 +34,13 @@ export function createQueues(
   return {
     async send(queue, tenantId, kind, items, options = {}) {
       const client = storage.queue(physicalNames[queue]);
-      const { envelopes, oversize } = packItems(
-        tenantId,
-        kind,
-        items,
-        maximumMessageBytes,
-        options.mostItems,
-      );
+      const visibilityTimeout = delay(options.delaySeconds);
+      const limit = maximumMessageBytes - (visibilityTimeout > 0 ? notBeforeBytes : 0);
+      const { envelopes, oversize } = packItems(tenantId, kind, items, limit, options.mostItems);
       // The blob is there before the message that refers to it.
       const references: unknown[] = [];
       for (const item of oversize) references.push(await oversizeBlobs.put(item));
       const packed = [...envelopes, ...packItems(tenantId, kind, references).envelopes];
-      const visibilityTimeout = delay(options.delaySeconds);
       await eachBounded(packed, messagesAtOnce, (envelope) =>
         sendEnvelope(client, envelope, visibilityTimeout),
       );
@@ -68,7 +65,9 @@ async function sendEnvelope(
   envelope: Envelope,
   visibilityTimeout: number,
 ): Promise<void> {
-  const text = Buffer.from(JSON.stringify(envelope)).toString('base64');
+  const hidden =
+    visibilityTimeout > 0 ? { ...envelope, notBefore: secondsFromNow(visibilityTimeout) } : envelope;
+  const text = Buffer.from(JSON.stringify(hidden)).toString('base64');
   await createdWhenMissing(
     () => client.createIfNotExists({ abortSignal: deadline() }),
     () =>
@@ -78,6 +77,10 @@ async function sendEnvelope(
         abortSignal: deadline(),
       }),
   );
+}
+
+function secondsFromNow(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
 function delay(seconds = 0): number {

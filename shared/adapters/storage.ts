@@ -5,6 +5,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { QueueClient } from '@azure/storage-queue';
+import type { TokenCredential } from '@azure/identity';
 import type { StorageSettings } from '../config.ts';
 
 export interface StorageClients {
@@ -36,8 +37,11 @@ const tableOptions: TableServiceClientOptions = {
   ],
 };
 
-/** The clients of one storage account. Nothing is called here; what is missing is created by the first write to it. */
-export function connectStorage(settings: StorageSettings): StorageClients {
+/**
+ * The clients of one storage account. Nothing is called here; what is missing is created by the first write to it.
+ * `credential` takes the place of the app's own identity: a command has that of the person who runs it.
+ */
+export function connectStorage(settings: StorageSettings, credential?: TokenCredential): StorageClients {
   switch (settings.kind) {
     case 'connection-string': {
       const connectionString = settings.connectionString.reveal();
@@ -55,19 +59,22 @@ export function connectStorage(settings: StorageSettings): StorageClients {
       };
     }
     case 'identity': {
-      const credential =
-        settings.clientId === undefined
-          ? new ManagedIdentityCredential()
-          : new ManagedIdentityCredential({ clientId: settings.clientId });
-      const queues = new QueueServiceClient(settings.queue, credential);
-      const blobs = new BlobServiceClient(settings.blob, credential);
+      const identity = credential ?? identityOf(settings);
+      const queues = new QueueServiceClient(settings.queue, identity);
+      const blobs = new BlobServiceClient(settings.blob, identity);
       return {
-        table: (name) => new TableClient(settings.table, name, credential, tableOptions),
+        table: (name) => new TableClient(settings.table, name, identity, tableOptions),
         queue: (name) => queues.getQueueClient(name),
         container: (name) => blobs.getContainerClient(name),
       };
     }
   }
+}
+
+function identityOf({ clientId }: { clientId?: string }): TokenCredential {
+  return clientId === undefined
+    ? new ManagedIdentityCredential()
+    : new ManagedIdentityCredential({ clientId });
 }
 
 /** The HTTP status that a storage call failed with; undefined for anything else, such as a lost connection. */

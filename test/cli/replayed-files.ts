@@ -2,17 +2,10 @@ import { afterAll } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import type { ReplayDocument } from '../../cli/replay/document.ts';
-import { run } from '../../cli/run.ts';
+import { commandLine, type Ran } from '../builders/command-line.ts';
 
 /** Runs the command line as a process would, with files of the given contents in a folder of its own. */
-
-export interface Ran {
-  code: number;
-  out: string;
-  err: string;
-}
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gracewatch-cli-'));
 let files = 0;
@@ -29,20 +22,8 @@ export function file(content: string | Buffer | object): string {
   return name;
 }
 
-export async function gracewatch(args: readonly string[], stdin: string | Buffer = ''): Promise<Ran> {
-  const ran: Ran = { code: -1, out: '', err: '' };
-  ran.code = await run(args, '1.2.3', {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    out: (text) => {
-      ran.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => {
-      ran.err += text;
-    },
-    watched: false,
-  });
-  return ran;
+export function gracewatch(args: readonly string[], stdin: string | Buffer = ''): Promise<Ran> {
+  return commandLine(args, { stdin });
 }
 
 export async function replayJson(...args: string[]): Promise<ReplayDocument & { code: number; err: string }> {

@@ -9,4 +9,6 @@ export interface Terminal {
   err(text: string): void;
   /** Whether a person watches the progress: then its line is written over. */
   watched: boolean;
+  /** Asks the person and gives the trimmed answer; undefined where nobody is there to answer. */
+  ask(question: string): Promise<string | undefined>;
 }

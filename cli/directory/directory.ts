@@ -1,0 +1,99 @@
+import type { ReadOutcome } from '../../shared/ports.ts';
+
+/**
+ * The directory of one tenant, with the rights of the person who runs the command: the product itself writes nothing to a tenant.
+ * `refused` with status 403 has `permission`: the directory role that the person lacks.
+ */
+export interface Directory {
+  /** The application with this `uniqueName`, a key that its maker chose and that never changes (FACTS 11.10). */
+  findApplication(uniqueName: string): Promise<ReadOutcome<Application | undefined>>;
+  createApplication(application: NewApplication): Promise<ReadOutcome<Application>>;
+  updateApplication(id: string, changes: Partial<NewApplication>): Promise<ReadOutcome<void>>;
+  listFederatedCredentials(applicationId: string): Promise<ReadOutcome<FederatedCredential[]>>;
+  createFederatedCredential(
+    applicationId: string,
+    credential: NewFederatedCredential,
+  ): Promise<ReadOutcome<void>>;
+  updateFederatedCredential(
+    applicationId: string,
+    credentialId: string,
+    credential: NewFederatedCredential,
+  ): Promise<ReadOutcome<void>>;
+
+  /** By application (client) id; also Microsoft Graph and other resource APIs, whose `appRoles` can be granted. */
+  findServicePrincipal(appId: string): Promise<ReadOutcome<ServicePrincipal | undefined>>;
+  createServicePrincipal(appId: string): Promise<ReadOutcome<ServicePrincipal>>;
+  updateServicePrincipal(
+    id: string,
+    changes: { appRoleAssignmentRequired: boolean },
+  ): Promise<ReadOutcome<void>>;
+
+  /** What has been granted to the principal (of an identity or application): the roles that it holds. */
+  listAppRolesOf(principalId: string): Promise<ReadOutcome<AppRoleAssignment[]>>;
+  /** Who holds a role of this resource: for an application that people sign in to, who may. */
+  listAppRolesOn(resourceId: string): Promise<ReadOutcome<AppRoleAssignment[]>>;
+  assignAppRole(assignment: NewAppRoleAssignment): Promise<ReadOutcome<void>>;
+  removeAppRole(principalId: string, assignmentId: string): Promise<ReadOutcome<void>>;
+
+  /** The person. */
+  me(): Promise<ReadOutcome<{ id: string; name: string }>>;
+}
+
+export interface Application {
+  /** Object id. */
+  id: string;
+  /** Client id. */
+  appId: string;
+  displayName: string;
+  signInAudience: string;
+  redirectUris: string[];
+  idTokens: boolean;
+  /** Application permissions that consent asks for. */
+  requiredRoles: RequiredRole[];
+}
+
+export interface NewApplication {
+  uniqueName: string;
+  displayName: string;
+  signInAudience: 'AzureADMyOrg' | 'AzureADMultipleOrgs';
+  redirectUris: string[];
+  /** Whether id tokens may be issued at the authorisation endpoint, as the platform's sign-in wants. */
+  idTokens: boolean;
+  requiredRoles: RequiredRole[];
+}
+
+export interface RequiredRole {
+  resourceAppId: string;
+  appRoleId: string;
+}
+
+export interface NewFederatedCredential {
+  name: string;
+  issuer: string;
+  /** Compared letter by letter by Entra (FACTS 11.11). */
+  subject: string;
+  audiences: string[];
+}
+
+export interface FederatedCredential extends NewFederatedCredential {
+  id: string;
+}
+
+export interface ServicePrincipal {
+  id: string;
+  appId: string;
+  displayName: string;
+  appRoleAssignmentRequired: boolean;
+  appRoles: { id: string; value: string }[];
+}
+
+export interface NewAppRoleAssignment {
+  principalId: string;
+  /** Object id of the service principal that has the role. */
+  resourceId: string;
+  appRoleId: string;
+}
+
+export interface AppRoleAssignment extends NewAppRoleAssignment {
+  id: string;
+}
