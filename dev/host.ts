@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `npm run host`: the functions alone, built where needed, on the local host. Argument: another folder than this project's. */
+/**
+ * `npm run host`: the functions alone, built where needed, on the local host. Another app than this project's is named by its folder,
+ * as an argument (`npm run host -- dist/app`) or in AzureWebJobsScriptRoot, which is what the host of Azure calls it.
+ */
 
 // Before anything else is loaded: an older Node fails over syntax or a missing function and names neither.
 if (Number(process.versions.node.split('.')[0]) < 24) {
@@ -15,7 +18,8 @@ const { buildWhereNeeded, readBundlePath } = await import('./host/bundle.ts');
 const { HostCannotStart } = await import('./host/host-cannot-start.ts');
 const { supervise } = await import('./host/supervisor.ts');
 
-const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
+const project = fileURLToPath(new URL('..', import.meta.url));
+const root = resolve(process.argv[2] ?? process.env['AzureWebJobsScriptRoot'] ?? project);
 try {
   await buildWhereNeeded(root, await readBundlePath(root));
 } catch (error) {

@@ -1,18 +1,70 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { findRuleFiles } from '../shared/adapters/rule-files.ts';
 
+/** The function app as one CommonJS file. */
+export interface Bundle {
+  code: Uint8Array;
+  functions: readonly string[];
+  rules: readonly string[];
+  /** Files whose code is in it, from the project's folder, with slashes. */
+  sources: readonly string[];
+}
+
 /**
- * Builds the function app: one CommonJS file from an entry made over `functions/*.ts` and the rule files, so neither list is kept by
- * hand. Only `@azure/functions-core` stays outside: the Functions worker supplies it (FACTS 11.2; an ESM bundle fails in the host).
+ * Bundles the function app from an entry made over `functions/*.ts` and the rule files, so neither list is kept by hand. Only
+ * `@azure/functions-core` must come from outside: the Functions worker supplies it (FACTS 11.2; an ESM bundle fails in the host).
+ * The same sources give the same bytes in whatever folder they lie.
  */
-const root = fileURLToPath(new URL('..', import.meta.url));
-const outfile = path.join(root, 'dist', 'main.cjs');
+export async function buildBundle(projectFolder: string): Promise<Bundle> {
+  // esbuild follows links, and names modules in the bundle by their path from here.
+  const root = await realpath(projectFolder);
+  const functions = (await readdir(path.join(root, 'functions'))).sort();
+  const rules = await findRuleFiles(path.join(root, 'shared', 'rules'));
+  const result = await build({
+    stdin: {
+      contents: functions.map((file) => `import './functions/${file}';`).join('\n'),
+      resolveDir: root,
+      loader: 'ts',
+    },
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: `node${String(await readNodeMajor(root))}`,
+    format: 'cjs',
+    outfile: path.join(root, 'dist', 'main.cjs'),
+    write: false,
+    // `debug` asks for supports-color and does without it; here it would be that of the tools that build the app.
+    external: ['@azure/functions-core', 'supports-color'],
+    // Smaller loads sooner; names stay readable and lines short, because a start-up error prints its line and its stack.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    // Their place is THIRD-PARTY-NOTICES.txt (scripts/package/notices.ts).
+    legalComments: 'none',
+    metafile: true,
+    plugins: [generatedRules(root, rules), versionOnly(root)],
+    logLevel: 'warning',
+  });
+  const [output] = Object.values(result.metafile.outputs);
+  const [file] = result.outputFiles;
+  if (output === undefined || file === undefined) throw new Error('esbuild wrote nothing');
+  const sources = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return { code: file.contents, functions, rules, sources: sources.map(([source]) => source).sort() };
+}
+
+/** The Node that the app is built for and runs on: the one that the project brings along for its own work. */
+export async function readNodeMajor(root: string): Promise<number> {
+  const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    devDependencies: { node: string };
+  };
+  return Number.parseInt(manifest.devDependencies.node, 10);
+}
 
 /** Puts the list of rule files in the place of the search for them (`shared/adapters/rule-files.ts`). */
-function generatedRules(files: readonly string[]): Plugin {
+function generatedRules(root: string, files: readonly string[]): Plugin {
   const imports = files.map(
     (file, index) => `import * as rule${String(index)} from './shared/rules/${file}';`,
   );
@@ -37,30 +89,32 @@ function generatedRules(files: readonly string[]): Plugin {
   };
 }
 
-const functions = (await readdir(path.join(root, 'functions'))).sort();
-const rules = await findRuleFiles(path.join(root, 'shared', 'rules'));
-const result = await build({
-  stdin: {
-    contents: functions.map((file) => `import './functions/${file}';`).join('\n'),
-    resolveDir: root,
-    loader: 'ts',
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  outfile,
-  external: ['@azure/functions-core'],
-  // Smaller loads sooner; names stay readable and lines short, because a start-up error prints its line and its stack.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  lineLimit: 160,
-  legalComments: 'none',
-  metafile: true,
-  plugins: [generatedRules(rules)],
-  logLevel: 'warning',
-});
-const bytes = Object.values(result.metafile.outputs)[0]?.bytes ?? 0;
-console.log(
-  `built dist/main.cjs: ${String(functions.length)} functions, ${String(rules.length)} rules, ${(bytes / 1_000_000).toFixed(1)} MB`,
-);
+/** Of package.json the app uses its version; what develops it has no place in what runs. */
+function versionOnly(root: string): Plugin {
+  const manifestPath = path.join(root, 'package.json');
+  return {
+    name: 'version-only',
+    setup: (bundle) => {
+      bundle.onLoad({ filter: /package\.json$/ }, async (module) => {
+        if (module.path !== manifestPath) return undefined;
+        const { version } = JSON.parse(await readFile(manifestPath, 'utf8')) as { version: string };
+        return { contents: JSON.stringify({ version }), loader: 'json' };
+      });
+    },
+  };
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const { code, functions, rules } = await buildBundle(root);
+  const outfile = path.join(root, 'dist', 'main.cjs');
+  await mkdir(path.dirname(outfile), { recursive: true });
+  // In one step, because a host that is just starting may read it.
+  const draft = `${outfile}.${String(process.pid)}`;
+  await writeFile(draft, code);
+  await rename(draft, outfile);
+  const size = `${(code.length / 1_000_000).toFixed(1)} MB`;
+  console.log(
+    `built dist/main.cjs: ${String(functions.length)} functions, ${String(rules.length)} rules, ${size}`,
+  );
+}

@@ -2,13 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readBundlePath } from '../dev/host/bundle.ts';
 import { supplyCoreModule } from '../dev/host/core-module.ts';
 
 /**
  * Loads the built bundle with a stand-in for the module that the Functions worker supplies and compares what it registers with the
  * files of `functions/`: a bundle that loads and registers nothing looks healthy everywhere but on Azure (FACTS 11.12).
+ * Argument: the folder of an app, with package.json and the bundle; without one, this project.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
+const app = path.resolve(process.argv[2] ?? root);
+const bundlePath = await readBundlePath(app);
 const sample = JSON.parse(await readFile(path.join(root, 'local.settings.sample.json'), 'utf8')) as {
   Values: Record<string, string>;
 };
@@ -19,7 +23,7 @@ const { functions } = supplyCoreModule((level, category, text) => {
   console.log(`${level} ${category}: ${text}`);
 });
 const started = performance.now();
-createRequire(import.meta.url)(path.join(root, 'dist', 'main.cjs'));
+createRequire(bundlePath)(bundlePath);
 const milliseconds = performance.now() - started;
 
 const registered = [...functions.values()].map(({ metadata }) => {
