@@ -58,7 +58,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readPort(option: string, text: string): number {
+/** @throws CannotStart naming the option */
+export function readPort(option: string, text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
   throw new CannotStart(`${option} must be a port number (1 to 65535)`);

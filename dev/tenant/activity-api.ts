@@ -6,6 +6,10 @@ import {
   contentTypes,
   type TenantLogs,
 } from './audit-logs.ts';
+import type { Conditions } from './conditions.ts';
+import type { ContentSubscriptions } from './content-subscriptions.ts';
+import type { Directories } from './directory/directory.ts';
+import { granted } from './directory/watching-identity.ts';
 import { limitRequests } from './request-limit.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -13,16 +17,12 @@ const day = 24 * 60 * 60 * 1000;
 /** Content can be fetched for seven days (FACTS 7.3). */
 const contentLife = 7 * day;
 
-/** A first subscription also brings what was created about a day before it (FACTS 7.3, C8). */
-const backfill = day;
-
-interface Subscription {
-  enabled: boolean;
-  /** Content created before this instant cannot be had: a stop loses what comes until the next start (FACTS 7.2). */
-  from: number;
-}
-
-export interface ActivityApiOptions {
+export interface ActivityApiParts {
+  logs: AuditLogs;
+  subscriptions: ContentSubscriptions;
+  directories: Directories;
+  conditions: Conditions;
+  now: () => number;
   /** How many blobs a page of the list holds. */
   pageSize: number;
 }
@@ -31,45 +31,28 @@ const pathPattern =
   /^\/api\/v1\.0\/([^/]+)\/activity\/feed\/(subscriptions\/(?:start|stop|list|content)|audit\/[^/]+)$/;
 
 /** The Office 365 Management Activity API: subscriptions, lists of content, blobs. */
-export function createActivityApi(
-  logs: AuditLogs,
-  now: () => number,
-  { pageSize }: ActivityApiOptions,
-): (call: Call) => Answer {
-  const subscriptions = new Map<string, Subscription>();
+export function createActivityApi(parts: ActivityApiParts): (call: Call) => Answer {
+  const { logs, subscriptions, directories, conditions, now, pageSize } = parts;
   // FACTS 7.3: a baseline of 2,000 requests a minute and tenant.
   const limit = limitRequests(2000, 60, now);
 
   const start = (tenantId: string, type: ContentType): Answer => {
-    const key = `${tenantId} ${type}`;
-    const known = subscriptions.get(key);
-    if (known?.enabled === true) {
+    if (subscriptions.state(tenantId, type) === 'enabled') {
       return refuse('AF20024', 'The subscription is already enabled. No property change.');
     }
-    subscriptions.set(key, { enabled: true, from: known === undefined ? now() - backfill : now() });
+    subscriptions.set(tenantId, type, 'enabled');
     return json(200, { contentType: type, status: 'enabled', webhook: null });
   };
 
   const stop = (tenantId: string, type: ContentType): Answer => {
-    const subscription = subscriptions.get(`${tenantId} ${type}`);
-    if (subscription?.enabled !== true) return notSubscribed();
-    subscription.enabled = false;
+    if (subscriptions.state(tenantId, type) !== 'enabled') return notSubscribed();
+    subscriptions.set(tenantId, type, 'disabled');
     return empty(200);
   };
 
-  const listSubscriptions = (tenantId: string): Answer =>
-    json(
-      200,
-      contentTypes.flatMap((contentType) => {
-        const subscription = subscriptions.get(`${tenantId} ${contentType}`);
-        if (subscription === undefined) return [];
-        return [{ contentType, status: subscription.enabled ? 'enabled' : 'disabled', webhook: null }];
-      }),
-    );
-
   const listContent = (call: Call, tenant: TenantLogs, type: ContentType): Answer => {
-    const subscription = subscriptions.get(`${tenant.tenant.id} ${type}`);
-    if (subscription?.enabled !== true) return notSubscribed();
+    const from = subscriptions.enabledFrom(tenant.tenant.id, type);
+    if (from === undefined) return notSubscribed();
     const window = readWindow(call.query, now());
     if (!('from' in window)) return window;
     const token = call.query.get('nextPage');
@@ -79,7 +62,7 @@ export function createActivityApi(
     }
     const found = tenant.content
       .filter((content) => content.type === type && content.created <= now())
-      .filter(({ created }) => created >= subscription.from && created > now() - contentLife)
+      .filter(({ created }) => created >= from && created > now() - contentLife)
       .filter(({ created }) => created >= window.from && created < window.to)
       .sort((one, other) => one.created - other.created || one.order - other.order);
     const page = found.slice(start, start + pageSize);
@@ -107,7 +90,7 @@ export function createActivityApi(
     if (operation === '')
       return json(404, { Message: 'No HTTP resource was found that matches the request URI.' });
     const token = tenantOfToken(call.authorization);
-    if (token === undefined) return json(401, { Message: 'Authorization has been denied for this request.' });
+    if (token === undefined) return denied();
     const tenantId = tenantInPath.toLowerCase();
     if (tenantId !== token) {
       return refuse(
@@ -122,11 +105,21 @@ export function createActivityApi(
         `Specified tenant ID (${tenantId}) does not exist in the system or has been deleted.`,
       );
     }
+    // In life no token is issued for such a tenant; a token that the service does not believe is the nearest to it.
+    if (!conditions.of(tenantId).consent) return denied();
+    if (!granted(directories.of(tenant.tenant)).includes('ActivityFeed.Read')) {
+      // The status is not in FACTS 7.4; people report "Unauthorized".
+      return activityError(
+        401,
+        'AF10001',
+        'The permission set () sent in the request does not include the expected permission.',
+      );
+    }
     if (limit(tenantId) !== undefined) return activityError(429, 'AF429', 'Too many requests.');
     if (call.method !== (/\/st(?:art|op)$/.test(operation) ? 'POST' : 'GET')) {
       return json(405, { Message: 'The requested resource does not support this HTTP method.' });
     }
-    if (operation === 'subscriptions/list') return listSubscriptions(tenantId);
+    if (operation === 'subscriptions/list') return json(200, subscriptions.list(tenantId));
     if (operation.startsWith('audit/'))
       return readContent(tenant, operation.slice('audit/'.length).replaceAll('%24', '$'));
 
@@ -148,6 +141,10 @@ export function activityError(status: number, code: string, message: string): An
 /** No source gives the statuses of the AF2 codes but 400 for AF20024 (FACTS 7.2, 7.4): 400 for all, so the code must be read. */
 function refuse(code: string, message: string): Answer {
   return activityError(400, code, message);
+}
+
+function denied(): Answer {
+  return json(401, { Message: 'Authorization has been denied for this request.' });
 }
 
 function notSubscribed(): Answer {

@@ -7,6 +7,8 @@ export interface Call {
   /** Scheme, host and port that the caller used: links to further pages stand on it. */
   origin: string;
   authorization: string | undefined;
+  /** What the caller would like, as the header `Prefer` says it. */
+  prefer?: string | undefined;
   body: Buffer;
 }
 
@@ -23,6 +25,14 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 export function empty(status: number): Answer {
   return { kind: 'empty', status };
 }
+
+/** What a network that lets nobody out answers in place of the service: it looks like a success. */
+export const proxyPage: Answer = {
+  kind: 'text',
+  status: 200,
+  type: 'text/html; charset=utf-8',
+  body: '<!doctype html><title>Sign in</title><p>This network asks you to sign in.</p>',
+};
 
 /**
  * The tenant for which a token was given. With credential `none` it is `Bearer none:{tenantId}` (DESIGN section 8);

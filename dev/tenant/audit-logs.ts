@@ -122,6 +122,8 @@ export interface AuditLogs {
   of(tenantId: string): TenantLogs | undefined;
   /** The logs of a tenant, which exists from now on. */
   open(tenant: TenantDescription): TenantLogs;
+  /** All that exist, in the order in which they came. */
+  tenants(): TenantDescription[];
 }
 
 export function createAuditLogs(now: () => number): AuditLogs {
@@ -134,5 +136,6 @@ export function createAuditLogs(now: () => number): AuditLogs {
       tenants.set(id, logs);
       return logs;
     },
+    tenants: () => [...tenants.values()].map(({ tenant }) => tenant),
   };
 }

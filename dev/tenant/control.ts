@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Answer, type Call, empty, json } from './answer.ts';
-import type { AuditLogs } from './audit-logs.ts';
+import { changeTenant, tenantChangeSchema, type TenantParts, tenantState } from './control-tenant.ts';
 import { type Faults, faultSchema } from './faults.ts';
 import type { StoryPlayer } from './story/play.ts';
 
@@ -22,14 +22,28 @@ const recordsSchema = z.strictObject({
 
 const faultsSchema = z.strictObject({ next: z.array(faultSchema).min(1) });
 
-export interface Controlled {
-  logs: AuditLogs;
+export interface Controlled extends TenantParts {
   faults: Faults;
   story: StoryPlayer;
 }
 
-/** What tests and people do to the tenant, under `/control/`; no service of Microsoft looks like this. */
-export function createControl({ logs, faults, story }: Controlled): (call: Call) => Answer {
+/** Every route here, and what it is for. */
+export const controlRoutes: readonly (readonly [route: string, purpose: string])[] = [
+  ['POST /control/records', 'lets records arrive in the logs of a tenant, which need not exist'],
+  ['GET /control/tenants', 'lists the tenants, as GRACEWATCH_TENANTS takes them'],
+  ['GET /control/tenant?tenantId=', 'tells the state of a tenant'],
+  ['POST /control/tenant', 'changes it: consent, permissions, premium, concealedNames, contentTypes'],
+  ['POST /control/faults', 'lets the next requests that match fail'],
+  ['GET /control/faults', 'lists the faults that wait'],
+  ['DELETE /control/faults', 'forgets them'],
+  ['POST /control/story', 'plays the story of Contoso, from its beginning'],
+  ['GET /control/story', 'tells how far it is'],
+];
+
+/** What tests and people do to the tenants, under `/control/`; no service of Microsoft looks like this. */
+export function createControl(controlled: Controlled): (call: Call) => Answer {
+  const { logs, faults, story } = controlled;
+
   const addRecords = (call: Call): Answer =>
     withBody(call, recordsSchema, ({ tenantId, entraDelay, unifiedDelay, ...records }) => {
       const tenant = logs.of(tenantId) ?? logs.open({ id: tenantId, name: tenantId, domain: 'contoso.com' });
@@ -51,6 +65,12 @@ export function createControl({ logs, faults, story }: Controlled): (call: Call)
     switch (`${call.method} ${call.path}`) {
       case 'POST /control/records':
         return addRecords(call);
+      case 'GET /control/tenants':
+        return json(200, logs.tenants());
+      case 'POST /control/tenant':
+        return withBody(call, tenantChangeSchema, (change) => changeTenant(controlled, change));
+      case 'GET /control/tenant':
+        return tenantState(controlled, call.query.get('tenantId'));
       case 'POST /control/faults':
         return addFaults(call);
       case 'GET /control/faults':
@@ -64,9 +84,7 @@ export function createControl({ logs, faults, story }: Controlled): (call: Call)
       case 'GET /control/story':
         return json(200, story.state());
       default:
-        return json(404, {
-          error: 'use POST /control/records, POST | GET | DELETE /control/faults, POST | GET /control/story',
-        });
+        return json(404, { error: `use ${controlRoutes.map(([route]) => route).join(', ')}` });
     }
   };
 }

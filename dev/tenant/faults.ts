@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Answer } from './answer.ts';
 import { activityError } from './activity-api.ts';
-import { graphError } from './graph.ts';
+import { graphError } from './graph-error.ts';
 
 const where = {
   /** A piece of the path and query, percent-decoded: `/auditLogs/`, `$filter=`, `/teams/licences`. */

@@ -3,9 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createCardPage } from '../cards/card-page.ts';
 import { createActivityApi } from './activity-api.ts';
-import { type Answer, type Call, json } from './answer.ts';
+import { type Answer, type Call, json, proxyPage } from './answer.ts';
 import { type AuditLogs, createAuditLogs, type TenantDescription } from './audit-logs.ts';
+import { createConditions } from './conditions.ts';
+import { createContentSubscriptions } from './content-subscriptions.ts';
 import { createControl } from './control.ts';
+import { createDirectories } from './directory/directory.ts';
 import { createFaults, type Fault, faultAnswer } from './faults.ts';
 import { createGraph } from './graph.ts';
 import { createStoryPlayer, type StoryPlayer } from './story/play.ts';
@@ -51,9 +54,13 @@ export async function startSimulatedTenant(options: SimulatedTenantOptions = {})
   const story = createStoryPlayer({ logs, now, speed: options.storySpeed ?? 1 });
   const page = createCardPage(teams, options.productUrl ?? 'http://127.0.0.1:7071');
 
-  const graph = createGraph(logs, now);
-  const activity = createActivityApi(logs, now, { pageSize: options.contentPageSize ?? 100 });
-  const control = createControl({ logs, faults, story });
+  const directories = createDirectories(now);
+  const conditions = createConditions();
+  const subscriptions = createContentSubscriptions(now);
+  const graph = createGraph({ logs, directories, conditions, now });
+  const pageSize = options.contentPageSize ?? 100;
+  const activity = createActivityApi({ logs, subscriptions, directories, conditions, now, pageSize });
+  const control = createControl({ logs, subscriptions, directories, conditions, faults, story, now });
   const service = (path: string): ((call: Call) => Answer) | undefined => {
     if (path.startsWith('/v1.0/')) return graph;
     if (path.startsWith('/api/v1.0/')) return activity;
@@ -76,6 +83,7 @@ export async function startSimulatedTenant(options: SimulatedTenantOptions = {})
       query: url.searchParams,
       origin: url.origin,
       authorization: request.headers.authorization,
+      prefer: request.headers['prefer']?.toString(),
       body,
     };
     if (handle === undefined) {
@@ -150,13 +158,6 @@ function withFault(
   if ('reset' in fault) response.socket?.resetAndDestroy();
   return undefined;
 }
-
-const proxyPage: Answer = {
-  kind: 'text',
-  status: 200,
-  type: 'text/html; charset=utf-8',
-  body: '<!doctype html><title>Sign in</title><p>This network asks you to sign in.</p>',
-};
 
 function truncated(answer: Answer): Answer {
   if (answer.kind !== 'json') return answer;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, type Call, empty, json } from './answer.ts';
+import { type Answer, type Call, empty, json, proxyPage } from './answer.ts';
 import { limitRequests } from './request-limit.ts';
 
 /** A card as it was received; `id` counts up over all channels. */
@@ -41,6 +41,20 @@ const messageSchema = z.object({
     )
     .min(1),
 });
+
+/** Channels that take no card, by name (FACTS 10.2): nothing has to be said beforehand for them to fail. */
+const brokenChannels = new Map<string, Answer>([
+  ['gone', workflowError(404, 'WorkflowNotFound', 'The workflow could not be found.')],
+  [
+    'shut',
+    workflowError(
+      401,
+      'DirectApiAuthorizationRequired',
+      'The workflow takes requests of its own tenant only.',
+    ),
+  ],
+  ['proxy', proxyPage],
+]);
 
 /** Channels behind Teams workflows: `POST /teams/{channel}` posts a card, `GET /teams/{channel}/cards` shows what came. */
 export function createTeamsChannels(now: () => number): TeamsChannels {
@@ -94,7 +108,7 @@ export function createTeamsChannels(now: () => number): TeamsChannels {
       if (rest !== undefined || call.method !== 'POST') {
         return workflowError(405, 'MethodNotAllowed', 'A workflow takes POST.');
       }
-      return post(channel, call.body);
+      return brokenChannels.get(channel) ?? post(channel, call.body);
     },
   };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { TenantDescription } from '../audit-logs.ts';
+import { stableGuid } from '../stable-guid.ts';
 
 /** The tenant of the story, and who lives in it. All of it is made up; the ids are the same at every play. */
 export const contoso: TenantDescription = {
@@ -31,16 +31,9 @@ export type Doer =
   | { kind: 'person'; person: Person; through: Application; ip: string; userAgent: string }
   | { kind: 'application'; application: Application };
 
-/** A GUID that depends on the text alone, so that a second play meets the same users. */
+/** The id of something in the story, so that a second play meets the same users. */
 export function stableId(text: string): string {
-  const hex = createHash('sha256').update(`contoso/${text}`).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return stableGuid(`contoso/${text}`);
 }
 
 function person(alias: string, name: string): Person {

@@ -108,4 +108,16 @@ describe('the card page', () => {
     expect(text).toContain('"text":"Somebody lost a licence"');
     await reader.cancel();
   });
+
+  test.each([
+    ['gone', 404],
+    ['shut', 401],
+    ['proxy', 200],
+  ])('the channel that is called %s answers %i and shows no card', async (channel, status) => {
+    const client = await startTenant();
+    const response = await post(client, message(card), channel);
+    expect(response.status).toBe(status);
+    expect((await response.text()).startsWith('<!doctype html>')).toBe(channel === 'proxy');
+    expect(await received(client, channel)).toEqual([]);
+  });
 });

@@ -18,10 +18,27 @@ export interface Client {
   /** A request with the token of `tenantId`; without one where it is `undefined`. */
   request(
     path: string,
-    options?: { method?: string; tenantId?: string | undefined; body?: unknown },
+    options?: { method?: string; tenantId?: string | undefined; body?: unknown; prefer?: string },
   ): Promise<Response>;
-  /** The JSON of a request that must succeed. */
-  json(path: string, options?: { method?: string; tenantId?: string; body?: unknown }): Promise<unknown>;
+  /** The JSON of a request that must succeed; `undefined` where it has no body. */
+  json(path: string, options?: CallOptions): Promise<unknown>;
+  /** Status and the service's own code and words of a request that must be refused. */
+  refusal(path: string, options?: CallOptions): Promise<Refusal>;
+  /** Puts Contoso into another state, or the tenant that is named. */
+  change(state: Record<string, unknown>): Promise<unknown>;
+}
+
+interface CallOptions {
+  method?: string;
+  tenantId?: string;
+  body?: unknown;
+  prefer?: string;
+}
+
+interface Refusal {
+  status: number;
+  code: string;
+  message: string;
 }
 
 const open = new Set<SimulatedTenant>();
@@ -42,26 +59,38 @@ export async function startTenant(
   ];
   const tenant = await startSimulatedTenant({ tenants, ...options, now: () => now });
   open.add(tenant);
-  const request: Client['request'] = (path, { method = 'GET', body, ...rest } = {}) => {
+  const request: Client['request'] = (path, { method = 'GET', body, prefer, ...rest } = {}) => {
     const tenantId = 'tenantId' in rest ? rest.tenantId : contosoId;
     return fetch(new URL(path, tenant.origin), {
       method,
-      ...(tenantId === undefined ? {} : { headers: { authorization: `Bearer none:${tenantId}` } }),
+      headers: {
+        ...(tenantId === undefined ? {} : { authorization: `Bearer none:${tenantId}` }),
+        ...(prefer === undefined ? {} : { prefer }),
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+  };
+  const json: Client['json'] = async (path, given = {}) => {
+    const response = await request(path, given);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
   return {
     origin: tenant.origin,
     request,
+    json,
     pass(seconds) {
       now += seconds * 1000;
     },
-    async json(path, given = {}) {
+    async refusal(path, given = {}) {
       const response = await request(path, given);
       const text = await response.text();
-      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
-      return JSON.parse(text) as unknown;
+      if (response.ok) throw new Error(`${path} was not refused: ${response.status} ${text}`);
+      const { error } = JSON.parse(text) as { error: Omit<Refusal, 'status'> };
+      return { status: response.status, code: error.code, message: error.message };
     },
+    change: (state) => json('/control/tenant', { method: 'POST', body: { tenantId: contosoId, ...state } }),
   };
 }
 

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import manifest from '../../package.json' with { type: 'json' };
+import { nodeFindings, settingsFindings, unknownSettingFindings } from './settings-checks.ts';
+import { compiled, oneTenant, planted, snapshots } from './template.ts';
+
+/** From here the build takes its target too (scripts/build.ts). */
+const nodeMajor = Number.parseInt(manifest.devDependencies.node);
+
+describe('the settings of the app', () => {
+  test.each(snapshots)(
+    '%s: the app reads them without a problem and without a warning',
+    (_name, snapshot) => {
+      expect(settingsFindings(snapshot)).toEqual([]);
+    },
+  );
+
+  test('the template names none that the app does not know', () => {
+    expect(unknownSettingFindings(compiled)).toEqual([]);
+  });
+
+  test.each(snapshots)('%s: the app runs on the Node that it is built for', (_name, snapshot) => {
+    expect(nodeFindings(snapshot, nodeMajor)).toEqual([]);
+  });
+});
+
+describe('planted mistakes', () => {
+  test.each(['GRACEWATCH_TENANTS', 'GRACEWATCH_CREDENTIAL', 'AzureWebJobsStorage__queueServiceUri'])(
+    '%s is missing',
+    (name) => {
+      const findings = settingsFindings(planted(oneTenant, `"${name}"`, '"SOMETHING_ELSE"'));
+      expect(findings).toEqual([expect.stringContaining(name.replace(/__.*/, ''))]);
+    },
+  );
+
+  test('a setting that the app does not know', () => {
+    const mistaken = planted(oneTenant, '"GRACEWATCH_RULES"', '"GRACEWATCH_RULE"');
+    expect(settingsFindings(mistaken)).toEqual(['unknown setting GRACEWATCH_RULE']);
+  });
+
+  test('a setting that the app does not know, where no snapshot shows it', () => {
+    expect(unknownSettingFindings(planted(compiled, 'GRACEWATCH_RULES', 'GRACEWATCH_RULE'))).toEqual([
+      'unknown setting GRACEWATCH_RULE',
+    ]);
+  });
+
+  test('a value of the wrong form', () => {
+    const mistaken = planted(oneTenant, /(?<="GRACEWATCH_RETENTION_DAYS":)"\d+"/, '"a year"');
+    expect(settingsFindings(mistaken)).toEqual([expect.stringMatching(/^GRACEWATCH_RETENTION_DAYS: /)]);
+  });
+
+  test('an expression of which nobody can tell the value', () => {
+    const mistaken = planted(oneTenant, /(?<="GRACEWATCH_PUBLIC_URL":)"[^"]+"/, `"[reference('x').url]"`);
+    expect(settingsFindings(mistaken)).toEqual([
+      expect.stringMatching(/^GRACEWATCH_PUBLIC_URL: nobody can tell/),
+    ]);
+  });
+
+  test('settings that Flex Consumption refuses, or that win over the identity', () => {
+    for (const name of ['FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage']) {
+      const mistaken = planted(
+        oneTenant,
+        '"AzureWebJobsDisableHomepage":"true"',
+        `"${name}":"UseDevelopmentStorage=true"`,
+      );
+      expect(settingsFindings(mistaken)).toEqual([`${name} must not be set`]);
+    }
+  });
+
+  test('another Node', () => {
+    const mistaken = planted(
+      oneTenant,
+      /"runtime":\{"name":"node","version":"\d+"\}/,
+      '"runtime":{"name":"node","version":"22"}',
+    );
+    expect(nodeFindings(mistaken, nodeMajor)).toEqual([
+      `the runtime is {"name":"node","version":"22"}, and the bundle is built for Node ${nodeMajor}`,
+    ]);
+  });
+});
