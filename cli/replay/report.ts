@@ -2,6 +2,7 @@ import type { Alert } from '../../shared/alert/alert.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { LogReport } from './document.ts';
+import { paragraph } from '../paragraph.ts';
 import { doerWords, factWords, logWords } from './fact-words.ts';
 import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
@@ -10,7 +11,6 @@ import type { UnreadableRecord } from './read-log.ts';
 import type { Replayed, ReplayedSubject } from './replayed.ts';
 import { type Time, timeIn } from '../../shared/deliver/channel-time.ts';
 
-const width = 100;
 /** How many activities, and unreadable records of a file, are named; `--json` has them all. */
 const most = 8;
 /** A step of a runbook holds commands, which are of no use when they are cut. */
@@ -180,21 +180,4 @@ function unreadableLines(unreadable: readonly UnreadableRecord[]): string[] {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Lines of at most `width`, the first behind `first`, the others behind as many blanks. Steering characters are taken out. */
-function paragraph(text: string, first = '', others = ' '.repeat(first.length)): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of plainWords(text).split(' ')) {
-    if (!isEmpty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = others;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permissionToRead } from '../permissions.ts';
 import type { ActivityApi, ReadOutcome } from '../ports.ts';
 import { readToken } from './credentials.ts';
 import type { TokenFor } from './credentials.ts';
@@ -24,6 +25,7 @@ const contentSchema = z.array(
   }),
 );
 const recordsSchema = z.array(z.unknown());
+const subscriptionsSchema = z.array(z.object({ contentType: z.string().min(1), status: z.string() }));
 
 export interface ActivityApiOptions {
   /** Origin, such as `https://manage.office.com`. */
@@ -66,11 +68,31 @@ export function createActivityApi(options: ActivityApiOptions): ActivityApi {
   };
 
   return {
+    async listSubscriptions(tenantId) {
+      const answer = await request(tenantId, feed(tenantId, 'subscriptions/list', {}), 'GET');
+      if (answer.kind !== 'read') return answer;
+      const listed = parse(answer.value, subscriptionsSchema, 'a list of subscriptions that cannot be read');
+      if (listed.kind !== 'read') return listed;
+      const value = listed.value.map(({ contentType, status }) => ({
+        contentType,
+        enabled: status === 'enabled',
+      }));
+      return { kind: 'read', value };
+    },
+
     async start(tenantId, contentType) {
       const answer = await request(tenantId, feed(tenantId, 'subscriptions/start', { contentType }), 'POST');
       if (answer.kind === 'later') return answer;
       // Undocumented, and no error: the subscription is on already (FACTS 7.2).
       if (answer.kind === 'refused' && answer.code !== 'AF20024') return answer;
+      return { kind: 'read', value: undefined };
+    },
+
+    async stop(tenantId, contentType) {
+      const answer = await request(tenantId, feed(tenantId, 'subscriptions/stop', { contentType }), 'POST');
+      if (answer.kind === 'later') return answer;
+      // There is none: what was to be reached is so already (FACTS 7.4).
+      if (answer.kind === 'refused' && answer.code !== 'AF20022') return answer;
       return { kind: 'read', value: undefined };
     },
 
@@ -113,9 +135,9 @@ function refusal(answer: Answer): Failure {
   const code = errorCode(answer);
   const failure = failureOf(service, answer, code);
   if (code === 'AF429' || code === 'AF50000') return later(failure.reason, answer.headers);
-  if (failure.kind === 'refused' && code === 'AF10001')
-    return { ...failure, permission: 'ActivityFeed.Read' };
-  return failure;
+  if (failure.kind !== 'refused' || code !== 'AF10001') return failure;
+  const permission = permissionToRead('activity', '/activity/feed/');
+  return permission === undefined ? failure : { ...failure, permission };
 }
 
 /** The service knows whole seconds and no zone (FACTS 7.3); a window that has parts of one is widened. */

@@ -1,6 +1,7 @@
 import { Client, HTTPMessageHandler, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
+import { permissionToRead } from '../permissions.ts';
 import type { Graph, GraphPage, ReadOutcome } from '../ports.ts';
 import { readToken } from './credentials.ts';
 import type { TokenFor } from './credentials.ts';
@@ -20,12 +21,8 @@ import type { RequestBudget } from './request-budget.ts';
 const service = 'Graph';
 const version = 'v1.0';
 
-/** Which application permission a refused path lacks. */
-const permissions: readonly (readonly [path: string, permission: string])[] = [
-  ['/auditLogs/', 'AuditLog.Read.All'],
-];
-
 const pageSchema = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional() });
+const objectSchema = z.record(z.string(), z.unknown());
 
 export interface GraphOptions {
   /** Origin, such as `https://graph.microsoft.com`, without version. */
@@ -41,19 +38,28 @@ export function createGraph(options: GraphOptions): Graph {
   const auditLogBudget =
     options.auditLogBudget ?? createRequestBudget({ requests: 5, seconds: 10, patienceSeconds: 3 });
 
+  const read = async (tenantId: string, path: string): Promise<ReadOutcome<Answer>> => {
+    const token = await readToken(tokenFor, tenantId, `${endpoint}/.default`);
+    if (token.kind !== 'read') return token;
+    const afterSeconds = path.startsWith('/auditLogs/') ? await auditLogBudget(tenantId) : 0;
+    if (afterSeconds > 0) {
+      return { kind: 'later', reason: 'the allowance of the audit logs is used up', afterSeconds };
+    }
+    const answer = await receive(service, timeoutMilliseconds, (signal) =>
+      get(endpoint, token.value, path, signal),
+    );
+    return answer.kind === 'read' && answer.value.status !== 200 ? refusal(path, answer.value) : answer;
+  };
+
   return {
     async readPage(tenantId, path) {
-      const token = await readToken(tokenFor, tenantId, `${endpoint}/.default`);
-      if (token.kind !== 'read') return token;
-      const afterSeconds = path.startsWith('/auditLogs/') ? await auditLogBudget(tenantId) : 0;
-      if (afterSeconds > 0) {
-        return { kind: 'later', reason: 'the allowance of the audit logs is used up', afterSeconds };
-      }
-      const answer = await receive(service, timeoutMilliseconds, (signal) =>
-        get(endpoint, token.value, path, signal),
-      );
-      if (answer.kind !== 'read') return answer;
-      return answer.value.status === 200 ? pageOf(endpoint, answer.value) : refusal(path, answer.value);
+      const answer = await read(tenantId, path);
+      return answer.kind === 'read' ? pageOf(endpoint, answer.value) : answer;
+    },
+
+    async readObject(tenantId, path) {
+      const answer = await read(tenantId, path);
+      return answer.kind === 'read' ? objectOf(answer.value) : answer;
     },
   };
 }
@@ -117,6 +123,15 @@ function pageOf(endpoint: string, answer: Answer): ReadOutcome<GraphPage> {
   return { kind: 'read', value: { value, next } };
 }
 
+function objectOf(answer: Answer): ReadOutcome<Record<string, unknown>> {
+  const json = readJson(service, answer);
+  if (json.kind !== 'read') return json;
+  const object = objectSchema.safeParse(json.value);
+  return object.success
+    ? { kind: 'read', value: object.data }
+    : { kind: 'refused', reason: 'Graph answered something that is not an object', status: answer.status };
+}
+
 /** Path and query behind `/v1.0`: the SDK glues an absolute http link behind its base, and a token goes to no other host. */
 function nextOf(endpoint: string, link: string): string | undefined {
   const url = sameOrigin(link, endpoint);
@@ -127,6 +142,6 @@ function nextOf(endpoint: string, link: string): string | undefined {
 function refusal(path: string, answer: Answer): Failure {
   const failure = failureOf(service, answer, errorCode(answer));
   if (failure.kind !== 'refused' || answer.status !== 403) return failure;
-  const permission = permissions.find(([prefix]) => path.startsWith(prefix))?.[1];
+  const permission = permissionToRead('graph', path);
   return permission === undefined ? failure : { ...failure, permission };
 }

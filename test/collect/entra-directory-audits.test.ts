@@ -165,6 +165,7 @@ describe('collecting the directory audits of Entra', () => {
     const run = collection(manyAudits);
     const readPage = run.graph.readPage.bind(run.graph);
     run.ports.graph = {
+      ...run.graph,
       async readPage(tenant, path) {
         const page = await readPage(
           tenant,
@@ -184,6 +185,7 @@ describe('collecting the directory audits of Entra', () => {
     const run = collection([...manyAudits]);
     const readPage = run.graph.readPage.bind(run.graph);
     run.ports.graph = {
+      ...run.graph,
       async readPage(tenant, path) {
         const page = await readPage(tenant, path);
         return page.kind === 'read'

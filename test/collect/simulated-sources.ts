@@ -70,6 +70,9 @@ export function simulatedGraph(audits: RawAudit[], pageSize = 2): SimulatedGraph
         value: { value: listed.slice(start, end), ...(end < listed.length ? { next } : {}) },
       });
     },
+    readObject() {
+      throw new Error('a collector reads lists');
+    },
   };
   return graph;
 }
@@ -86,8 +89,15 @@ export function simulatedActivity(): SimulatedActivity {
     started: true,
     blobs: [],
     windows: [],
+    listSubscriptions() {
+      throw new Error('a collector starts what it reads');
+    },
     start() {
       activity.started = true;
+      return Promise.resolve({ kind: 'read', value: undefined });
+    },
+    stop() {
+      activity.started = false;
       return Promise.resolve({ kind: 'read', value: undefined });
     },
     listContent(_tenantId, _contentType, window, page) {

@@ -1,0 +1,48 @@
+import { createActivityApi } from '../../shared/adapters/activity-api.ts';
+import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
+import { createTokenFor } from '../../shared/adapters/credentials.ts';
+import { createGraph } from '../../shared/adapters/graph.ts';
+import { connectStorage } from '../../shared/adapters/storage.ts';
+import type { Reach } from '../../shared/config.ts';
+import names from '../../shared/names.json' with { type: 'json' };
+import { createDirectory } from '../directory/graph-directory.ts';
+import { personCredential, personTokenFor } from '../person-token.ts';
+import type { Target } from '../target/target.ts';
+import type { RightsPorts } from './look-at-rights.ts';
+
+/** What `lookAtRights` takes: the app's own credential here, or the person's view of an app in Azure. `now` is ISO 8601. */
+export function connectRights(target: Target, reach: Reach, now: string): RightsPorts {
+  const { credential, endpoints, storage } = reach;
+  const { app } = target;
+  if (app === undefined) {
+    const tokenFor = createTokenFor(credential, endpoints.authority);
+    return {
+      kind: 'own',
+      tokenFor,
+      graph: createGraph({ endpoint: endpoints.graph, tokenFor }),
+      activity: createActivityApi({ endpoint: endpoints.activity, tokenFor }),
+      endpoints,
+    };
+  }
+  const homeTenantOnly = credential.kind === 'managed-identity';
+  const table = connectStorage(storage, personCredential(app.tenantId)).table(names.tables.coverage);
+  return {
+    kind: 'afar',
+    homeTenantOnly,
+    coverage: createCoverageTable(table),
+    now,
+    ...(homeTenantOnly && app.identity !== undefined
+      ? {
+          identity: {
+            tenantId: app.tenantId,
+            principalId: app.identity.principalId,
+            directory: createDirectory({
+              endpoint: endpoints.graph,
+              tokenFor: personTokenFor('signed-in'),
+              tenantId: app.tenantId,
+            }),
+          },
+        }
+      : {}),
+  };
+}
