@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import './small-young-generation.ts';
-import { createInterface } from 'node:readline/promises';
 import manifest from '../package.json' with { type: 'json' };
+import { askPerson } from './ask-person.ts';
 import { run } from './run.ts';
-import { runAz } from './target/az.ts';
+import { createAz } from './target/az.ts';
 import type { Terminal } from './terminal.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -22,20 +22,12 @@ const terminal: Terminal = {
     }),
   err: (text) => process.stderr.write(text),
   watched: process.stderr.isTTY,
-  ask: async (question) => {
-    if (!process.stdin.isTTY) return undefined;
-    const prompt = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return (await prompt.question(question)).trim();
-    } finally {
-      prompt.close();
-    }
-  },
+  ask: (question) => askPerson(question, process.stdin, process.stderr),
 };
 
 process.exitCode = await run(process.argv.slice(2), manifest.version, {
   terminal,
   environment: process.env,
   folder: process.cwd(),
-  az: runAz,
+  az: createAz(process.env),
 });

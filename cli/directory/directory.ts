@@ -2,18 +2,22 @@ import type { ReadOutcome } from '../../shared/ports.ts';
 
 /**
  * The directory of one tenant, with the rights of the person who runs the command: the product itself writes nothing to a tenant.
- * `refused` with status 403 has `permission`: the directory role that the person lacks.
+ * `refused` with status 403 has `permission`: the directory role that the person lacks. What is to be made and is there already is
+ * success, and what was made here a moment ago is found, however slowly the directory spreads it.
  */
 export interface Directory {
   /** The application with this `uniqueName`, a key that its maker chose and that never changes (FACTS 11.10). */
   findApplication(uniqueName: string): Promise<ReadOutcome<Application | undefined>>;
+  /** With an application of this `uniqueName` there already, that one is brought to what is given. */
   createApplication(application: NewApplication): Promise<ReadOutcome<Application>>;
-  updateApplication(id: string, changes: Partial<NewApplication>): Promise<ReadOutcome<void>>;
+  updateApplication(id: string, changes: ApplicationChanges): Promise<ReadOutcome<void>>;
   listFederatedCredentials(applicationId: string): Promise<ReadOutcome<FederatedCredential[]>>;
+  /** `refused` where there is another one of this name. */
   createFederatedCredential(
     applicationId: string,
     credential: NewFederatedCredential,
   ): Promise<ReadOutcome<void>>;
+  /** Its name never changes. */
   updateFederatedCredential(
     applicationId: string,
     credentialId: string,
@@ -33,9 +37,10 @@ export interface Directory {
   /** Who holds a role of this resource: for an application that people sign in to, who may. */
   listAppRolesOn(resourceId: string): Promise<ReadOutcome<AppRoleAssignment[]>>;
   assignAppRole(assignment: NewAppRoleAssignment): Promise<ReadOutcome<void>>;
+  /** Of an identity or application, not of a person. */
   removeAppRole(principalId: string, assignmentId: string): Promise<ReadOutcome<void>>;
 
-  /** The person. */
+  /** The person, by the name that he signs in with; `refused` with status 400 where an application is signed in. */
   me(): Promise<ReadOutcome<{ id: string; name: string }>>;
 }
 
@@ -62,6 +67,8 @@ export interface NewApplication {
   requiredRoles: RequiredRole[];
 }
 
+export type ApplicationChanges = Partial<Omit<NewApplication, 'uniqueName'>>;
+
 export interface RequiredRole {
   resourceAppId: string;
   appRoleId: string;
@@ -87,7 +94,7 @@ export interface ServicePrincipal {
   appRoles: { id: string; value: string }[];
 }
 
-export interface NewAppRoleAssignment {
+interface NewAppRoleAssignment {
   principalId: string;
   /** Object id of the service principal that has the role. */
   resourceId: string;

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { exec, execFile } from 'node:child_process';
+import type { Environment } from '../../shared/config.ts';
 
 /** What a call of the Azure CLI gave: its JSON, or why there is none, in its own words cut to one line. */
 export type AzOutcome = { kind: 'done'; value: unknown } | { kind: 'failed'; reason: string };
@@ -8,40 +9,53 @@ export type Az = (args: readonly string[]) => Promise<AzOutcome>;
 
 const timeLimitMilliseconds = 120_000;
 const largestAnswer = 16 * 1024 * 1024;
-const safeArgument = /^[\w@%+=:,./[\]{}?'*-]+$/;
+/** Nothing that cmd.exe or a POSIX shell takes for more than a part of a word. */
+const safeArgument = /^[\w@+=:,./[\]{}?'*-]+$/;
 
-/** @throws Error for an argument that a shell could take for more than a word */
-export const runAz: Az = (args) => {
-  const unsafe = args.find((argument) => !safeArgument.test(argument));
-  if (unsafe !== undefined) throw new Error('an argument for az has characters that a shell reads');
-  const options = {
-    timeout: timeLimitMilliseconds,
-    maxBuffer: largestAnswer,
-    shell: process.platform === 'win32',
-  };
-  return new Promise((done) => {
-    execFile('az', [...args, '--only-show-errors', '--output', 'json'], options, (error, stdout, stderr) => {
-      if (error !== null) {
-        done({ kind: 'failed', reason: failure(error, stderr) });
-        return;
-      }
-      try {
-        const value: unknown = stdout.trim() === '' ? undefined : JSON.parse(stdout);
-        done({ kind: 'done', value });
-      } catch {
-        done({ kind: 'failed', reason: 'the Azure CLI answered something that is not JSON' });
-      }
+/** The Azure CLI that is on the path of this environment. Throws for an argument that a shell could take for more than a word. */
+export function createAz(environment: Environment): Az {
+  return (args) => {
+    if (args.some((argument) => !safeArgument.test(argument))) {
+      throw new Error('an argument for az has characters that a shell reads');
+    }
+    const all = [...args, '--only-show-errors', '--output', 'json'];
+    const options = { env: environment, timeout: timeLimitMilliseconds, maxBuffer: largestAnswer };
+    return new Promise((resolve) => {
+      const answered = (error: Error | null, stdout: string, stderr: string): void => {
+        resolve(error === null ? readAnswer(stdout) : { kind: 'failed', reason: failure(error, stderr) });
+      };
+      if (process.platform === 'win32') exec(['az', ...all].join(' '), options, answered);
+      else execFile('az', all, options, answered);
     });
-  });
-};
+  };
+}
+
+function readAnswer(stdout: string): AzOutcome {
+  if (stdout.trim() === '') return { kind: 'done', value: undefined };
+  try {
+    const value: unknown = JSON.parse(stdout);
+    return { kind: 'done', value };
+  } catch {
+    return { kind: 'failed', reason: 'the Azure CLI answered something that is not JSON' };
+  }
+}
 
 function failure(error: Error & { code?: unknown; killed?: boolean }, stderr: string): string {
-  if (error.code === 'ENOENT') {
+  if (error.code === 'ENOENT' || /'az' is not recognized/.test(stderr)) {
     return 'the Azure CLI (az) is not installed: see https://learn.microsoft.com/cli/azure/install-azure-cli';
   }
-  if (error.killed === true)
-    return `the Azure CLI gave no answer within ${String(timeLimitMilliseconds / 1000)} s`;
-  const [line = ''] = stderr.split('\n').filter((text) => text.trim() !== '');
+  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    return 'the Azure CLI answered more than can be taken';
+  }
+  if (error.killed === true) {
+    return `the Azure CLI gave no answer within ${timeLimitMilliseconds / 1000} s`;
+  }
+  const code = /\bAADSTS\d+\b/.exec(stderr)?.[0];
+  if (code !== undefined) return `Entra gives the Azure CLI no token (${code}): run az login`;
   if (/az login/i.test(stderr)) return 'nobody is signed in to the Azure CLI: run az login';
-  return `the Azure CLI said: ${line.replace(/^ERROR:\s*/, '').slice(0, 300)}`;
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const line = lines.find((text) => text.startsWith('ERROR:')) ?? lines.find((text) => text !== '');
+  return line === undefined
+    ? 'the Azure CLI failed and did not say why'
+    : `the Azure CLI said: ${line.replace(/^ERROR:\s*/, '').slice(0, 300)}`;
 }

@@ -21,7 +21,7 @@ export interface AzureApp {
   /** The tenant of the subscription, and so of the identity. */
   tenantId: string;
   hostName: string;
-  /** The user-assigned identity; undefined where the app has none, or several. */
+  /** The user-assigned identity that Gracewatch acts as; undefined where the app has none, or several and none that its settings name. */
   identity?: { resourceId: string; principalId: string; clientId: string };
 }
 
@@ -76,35 +76,63 @@ export async function readTarget(values: TargetValues, workplace: Workplace): Pr
     ['account', 'show', ...(subscription === undefined ? [] : ['--subscription', subscription])],
     accountSchema,
   );
-  const [identity, ...others] = Object.entries(site.identity?.userAssignedIdentities ?? {});
+  const byName = Object.fromEntries(settings.map((setting) => [setting.name, setting.value ?? undefined]));
+  const identity = identityOf(site, byName);
   return {
     label: `the app ${app} in resource group ${resourceGroup}`,
-    settings: Object.fromEntries(settings.map((setting) => [setting.name, setting.value ?? undefined])),
+    settings: byName,
     app: {
       name: app,
       resourceGroup,
       subscription: account.id,
       tenantId: account.tenantId.toLowerCase(),
-      hostName: site.defaultHostName,
-      ...(identity === undefined || others.length > 0
-        ? {}
-        : { identity: { resourceId: identity[0], ...identity[1] } }),
+      hostName: site.hostName,
+      ...(identity === undefined ? {} : { identity }),
     },
   };
 }
 
-const siteSchema = z.object({
-  defaultHostName: z.string().min(1),
-  identity: z
-    .object({
-      userAssignedIdentities: z
-        .record(z.string(), z.object({ principalId: z.string(), clientId: z.string() }))
-        .nullish(),
-    })
-    .nullish(),
-});
+/**
+ * Of an app on Flex Consumption the Azure CLI gives the object as it came from Azure, with the host name under `properties`; of others
+ * the fields of `properties` stand beside the rest.
+ */
+const siteSchema = z
+  .object({
+    defaultHostName: z.string().min(1).nullish(),
+    properties: z.object({ defaultHostName: z.string().min(1).nullish() }).nullish(),
+    identity: z
+      .object({
+        userAssignedIdentities: z
+          .record(z.string(), z.object({ principalId: z.string(), clientId: z.string() }))
+          .nullish(),
+      })
+      .nullish(),
+  })
+  .transform(({ defaultHostName, properties, identity }, context) => {
+    const hostName = defaultHostName ?? properties?.defaultHostName;
+    if (hostName === null || hostName === undefined) {
+      context.addIssue({ code: 'custom', message: 'has no host name' });
+      return z.NEVER;
+    }
+    return { hostName, identities: Object.entries(identity?.userAssignedIdentities ?? {}) };
+  });
 const settingsSchema = z.array(z.object({ name: z.string(), value: z.string().nullish() }));
 const accountSchema = z.object({ id: z.string(), tenantId: z.string() });
+
+/** The only one, or the one that reads the storage: its client id stands in the settings. */
+function identityOf(
+  { identities }: z.infer<typeof siteSchema>,
+  settings: Environment,
+): AzureApp['identity'] | undefined {
+  const named = settings['AzureWebJobsStorage__clientId']?.trim().toLowerCase();
+  const [identity, ...others] =
+    identities.length > 1
+      ? identities.filter(([, { clientId }]) => clientId.toLowerCase() === named)
+      : identities;
+  return identity === undefined || others.length > 0
+    ? undefined
+    : { resourceId: identity[0], ...identity[1] };
+}
 
 async function ask<T>({ az }: Workplace, args: readonly string[], schema: z.ZodType<T>): Promise<T> {
   const outcome = await az(args);

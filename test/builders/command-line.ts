@@ -22,7 +22,12 @@ export interface Given {
 }
 
 /** Runs the command line as a process would, in a workplace of its own. */
-export async function commandLine(args: readonly string[], given: Given = {}): Promise<Ran> {
+export function commandLine(args: readonly string[], given: Given = {}): Promise<Ran> {
+  return runIn(given, (workplace) => run(args, '1.2.3', workplace));
+}
+
+/** Runs something in a workplace of its own. */
+export async function runIn(given: Given, command: (workplace: Workplace) => Promise<number>): Promise<Ran> {
   const ran: Ran = { code: -1, out: '', err: '' };
   const answers = [...(given.answers ?? [])];
   const workplace: Workplace = {
@@ -46,6 +51,6 @@ export async function commandLine(args: readonly string[], given: Given = {}): P
     az:
       given.az ?? (() => Promise.resolve({ kind: 'failed', reason: 'the Azure CLI (az) is not installed' })),
   };
-  ran.code = await run(args, '1.2.3', workplace);
+  ran.code = await command(workplace);
   return ran;
 }
