@@ -6,6 +6,11 @@ export type Wrong = (setting: string, expected: string) => void;
 /** The trimmed value of a setting; undefined when it is missing or empty. */
 export type Text = (setting: string) => string | undefined;
 
+/** In the app's environment: the platform puts the secret there, or leaves the reference where it could not resolve it. */
+export function isKeyVaultReference(value: string | undefined): boolean {
+  return value?.trim().startsWith('@Microsoft.KeyVault(') === true;
+}
+
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export function isLoopback(url: URL): boolean {

@@ -662,7 +662,7 @@ describe('wrong use', () => {
       ['replay', 'x', '--rules', file({ 'licence/licence-assignment-failed': { graceHours: 'many' } })],
       '--rules: licence/licence-assignment-failed: graceHours',
     ],
-    [['doctor'], 'gracewatch doctor is not part of this version, which has only: replay'],
+    [['history'], 'gracewatch history is not part of this version; gracewatch --help lists what is'],
     [['frobnicate'], 'unknown command "frobnicate"'],
     [[], 'Usage: '],
   ])('%j', async (args, complaint) => {

@@ -1,0 +1,82 @@
+import { createGraph } from '../../shared/adapters/graph.ts';
+import type { TenantSettings } from '../../shared/config.ts';
+import type { ActivityApi, Graph } from '../../shared/ports.ts';
+import { connectRights } from '../permissions/connect-rights.ts';
+import { lookAtRights, type RightsPorts } from '../permissions/look-at-rights.ts';
+import type { Deployment as RightsDeployment } from '../permissions/mend.ts';
+import { personTokenFor } from '../person-token.ts';
+import { judgeContentTypes } from './activity-content.ts';
+import { type Check, type Line, linesOf } from './check.ts';
+import type { Deployment } from './deployment.ts';
+import { judgeEntraPremium, readProducts } from './entra-premium.ts';
+import { judgeReportNames, readReportSettings } from './report-names.ts';
+import { once } from './once.ts';
+import { isBlind, judgePermissions, judgeToken } from './rights.ts';
+
+/** How tenants are looked at: with the app's own credential here, or as the person at an app in Azure. */
+export interface TenantPorts {
+  rights: RightsPorts;
+  deployment: RightsDeployment;
+  /** Who may ask Graph in this tenant; undefined where only the app can. */
+  graphOf: (tenantId: string) => Pick<Graph, 'readPage' | 'readObject'> | undefined;
+  /** Undefined where only the app can. */
+  activity?: Pick<ActivityApi, 'listSubscriptions'>;
+}
+
+/** Connects when the first tenant is looked at, once for all. */
+export function tenantPorts({ target, config, clock, inAzure }: Deployment): () => Promise<TenantPorts> {
+  const { credential, endpoints } = config;
+  return once(() => {
+    const rights = connectRights(target, config, clock.now().toISOString());
+    const deployment = {
+      credential,
+      authority: endpoints.authority,
+      ...(inAzure === undefined ? {} : { app: inAzure.app }),
+    };
+    if (rights.kind === 'own') {
+      return { rights, deployment, graphOf: () => rights.graph, activity: rights.activity };
+    }
+    // The person is known in the tenant of the app, and as a rule in no other.
+    const graph = createGraph({ endpoint: endpoints.graph, tokenFor: personTokenFor('signed-in') });
+    return { rights, deployment, graphOf: (id) => (id === inAzure?.app.tenantId ? graph : undefined) };
+  });
+}
+
+/** Token, permissions, and what the tenant itself decides about how much can be seen of it. */
+export async function examineTenant({ id, name }: TenantSettings, ports: TenantPorts): Promise<Check[]> {
+  const tenant = { id, name };
+  const rights = await lookAtRights(tenant, ports.rights);
+  const blind = isBlind(rights);
+  const token = linesOf('token', [judgeToken(rights, ports.deployment)], tenant);
+  // The refusal of the token names what would only be repeated of each permission.
+  if (blind && rights.token.kind === 'refused') return token;
+  const permissions = linesOf('permission', judgePermissions(rights, ports.deployment), tenant);
+  return [...token, ...permissions, ...(blind ? [] : await examineFacts(tenant, ports))];
+}
+
+async function examineFacts(
+  tenant: NonNullable<Check['tenant']>,
+  { graphOf, activity }: TenantPorts,
+): Promise<Check[]> {
+  const graph = graphOf(tenant.id);
+  const [premium, names, content] = await Promise.all([
+    graph === undefined
+      ? onlyTheApp('the licences of')
+      : readProducts(graph, tenant.id).then(judgeEntraPremium),
+    graph === undefined
+      ? onlyTheApp('the report settings of')
+      : readReportSettings(graph, tenant.id).then(judgeReportNames),
+    activity === undefined
+      ? onlyTheApp('which content is started in')
+      : activity.listSubscriptions(tenant.id).then(judgeContentTypes),
+  ]);
+  return [
+    ...linesOf('entra-premium', premium, tenant),
+    ...linesOf('report-names', names, tenant),
+    ...linesOf('activity-content', content, tenant),
+  ];
+}
+
+function onlyTheApp(what: string): Line[] {
+  return [{ status: 'ok', means: `not looked at: only the app can see ${what} this tenant` }];
+}
