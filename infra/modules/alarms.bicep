@@ -60,7 +60,7 @@ ${linesWith('could not be handled', appName)}| where said == 'a message could no
     id: 'nothing-collected'
     title: 'nothing collected for three hours'
     severity: 1
-    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended. Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong.'
+    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended (while no tenant has been added yet, there is nothing to read: "gracewatch tenants add"). Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong.'
     query: $'''
 ${linesWith('collection finished', appName)}| where said == 'collection finished'
 '''
