@@ -12,6 +12,7 @@ const pureFolders = [
   'deliver',
   'collect',
   'answer',
+  'tenants',
 ];
 const adapters = '^(?:\\.{1,2}/)+(?:shared/)?adapters/';
 const outside = {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { type ChannelSettings, readChannels } from './config-channels.ts';
+import { readTenants, type TenantSettings, type TenantsSetting } from './config-tenants.ts';
 import { Secret } from './secret.ts';
-import { isLoopback, readJson, type Text, type Wrong } from './config-problems.ts';
+import { isKeyVaultReference, isLoopback, readJson, type Text, type Wrong } from './config-problems.ts';
 
 /**
  * Settings, parsed once at start. A wrong one stops the app and is named; its value is never shown, because it may be a secret.
  */
 
-export type { ChannelSettings };
+export type { ChannelSettings, TenantSettings, TenantsSetting };
 
 export type StorageSettings =
   | { kind: 'connection-string'; connectionString: Secret }
@@ -18,12 +19,6 @@ export type CredentialSettings =
   | { kind: 'managed-identity'; clientId?: string }
   | { kind: 'federated'; clientId: string; identityClientId?: string }
   | { kind: 'client-secret'; clientId: string; secret: Secret };
-
-export interface TenantSettings {
-  id: string;
-  name: string;
-  domain?: string;
-}
 
 interface Timing {
   coalesceSeconds: number;
@@ -36,7 +31,7 @@ interface Timing {
 
 export interface Config {
   storage: StorageSettings;
-  tenants: TenantSettings[];
+  tenants: TenantsSetting;
   credential: CredentialSettings;
   /** Origins without a trailing slash and without `/v1.0`. */
   endpoints: { graph: string; activity: string; authority: string };
@@ -79,41 +74,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws SettingsError with one line a setting: its name and what is expected, never its value
  */
 export function readConfig(environment: Environment): Config {
-  const problems: SettingProblem[] = [];
-  const wrong = (setting: string, expected: string): void => {
-    problems.push({ setting, expected });
-  };
-  const text = (setting: string): string | undefined => {
-    const value = environment[setting]?.trim();
-    return value === '' ? undefined : value;
-  };
-
-  const credentialName = text('GRACEWATCH_CREDENTIAL');
-  const loopbackOnly = credentialName === 'none';
-  const storage = readStorage(text, wrong);
-  const tenants = readTenants(text('GRACEWATCH_TENANTS'), wrong);
-  const credential = readCredential(credentialName, text, wrong);
-  const endpoint = (setting: string, fallback: string): string =>
-    readEndpoint(setting, text(setting) ?? fallback, loopbackOnly, wrong);
-  const endpoints = {
-    graph: endpoint('GRACEWATCH_GRAPH_ENDPOINT', 'https://graph.microsoft.com').replace(/\/v1\.0$/, ''),
-    activity: endpoint('GRACEWATCH_ACTIVITY_ENDPOINT', 'https://manage.office.com').replace(
-      /\/api\/v1\.0$/,
-      '',
-    ),
-    authority: loopbackOnly ? '' : endpoint('GRACEWATCH_AUTHORITY', 'https://login.microsoftonline.com'),
-  };
+  const { text, wrong, orThrow } = reading(environment);
+  const reach = readReachOf(text, wrong);
+  const loopbackOnly = isLoopbackOnly(text);
   const publicUrl = text('GRACEWATCH_PUBLIC_URL');
-  const channels = readChannels(text('GRACEWATCH_CHANNELS'), loopbackOnly, wrong);
-  const config: Config = {
-    storage,
-    tenants,
-    credential,
-    endpoints,
+  return orThrow({
+    ...reach,
     ...(publicUrl === undefined
       ? {}
       : { publicUrl: readEndpoint('GRACEWATCH_PUBLIC_URL', publicUrl, loopbackOnly, wrong) }),
-    channels,
+    channels: readChannels(text('GRACEWATCH_CHANNELS'), loopbackOnly, wrong),
     rules:
       readJson(
         'GRACEWATCH_RULES',
@@ -127,9 +97,70 @@ export function readConfig(environment: Environment): Config {
     clockShift: readClockShift(text('GRACEWATCH_CLOCK'), loopbackOnly, wrong),
     signInEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     warnings: unknownSettings(environment),
+  });
+}
+
+/** What a deployment works on and with: its storage, its tenants, and how their services are reached. */
+export type Reach = Pick<Config, 'storage' | 'tenants' | 'credential' | 'endpoints'>;
+
+/**
+ * As `readConfig`, for a command that is run elsewhere than the app: there the settings with secrets in them are only references to
+ * a vault, so they are not looked at.
+ * @throws SettingsError
+ */
+export function readReach(environment: Environment): Reach {
+  const { text, wrong, orThrow } = reading(environment);
+  return orThrow(readReachOf(text, wrong));
+}
+
+const unresolvedReference =
+  'is a Key Vault reference that the platform could not resolve: the identity lacks the role Key Vault Secrets User, or the secret is missing';
+
+function reading(environment: Environment): { text: Text; wrong: Wrong; orThrow: <T>(read: T) => T } {
+  const problems: SettingProblem[] = [];
+  const unresolved = new Set<string>();
+  return {
+    text: (setting) => {
+      const value = environment[setting]?.trim();
+      if (isKeyVaultReference(value) && !unresolved.has(setting)) {
+        unresolved.add(setting);
+        problems.push({ setting, expected: unresolvedReference });
+      }
+      return value === '' ? undefined : value;
+    },
+    wrong: (setting, expected) => {
+      // Of the text of a reference everything would be wrong, and nothing of that helps.
+      if (!unresolved.has(setting)) problems.push({ setting, expected });
+    },
+    orThrow: (read) => {
+      if (problems.length > 0) throw new SettingsError(problems);
+      return read;
+    },
   };
-  if (problems.length > 0) throw new SettingsError(problems);
-  return config;
+}
+
+/** Without a credential nothing may leave this machine. */
+function isLoopbackOnly(text: Text): boolean {
+  return text('GRACEWATCH_CREDENTIAL') === 'none';
+}
+
+function readReachOf(text: Text, wrong: Wrong): Reach {
+  const loopbackOnly = isLoopbackOnly(text);
+  const endpoint = (setting: string, fallback: string): string =>
+    readEndpoint(setting, text(setting) ?? fallback, loopbackOnly, wrong);
+  return {
+    storage: readStorage(text, wrong),
+    tenants: readTenants(text('GRACEWATCH_TENANTS'), wrong),
+    credential: readCredential(text('GRACEWATCH_CREDENTIAL'), text, wrong),
+    endpoints: {
+      graph: endpoint('GRACEWATCH_GRAPH_ENDPOINT', 'https://graph.microsoft.com').replace(/\/v1\.0$/, ''),
+      activity: endpoint('GRACEWATCH_ACTIVITY_ENDPOINT', 'https://manage.office.com').replace(
+        /\/api\/v1\.0$/,
+        '',
+      ),
+      authority: loopbackOnly ? '' : endpoint('GRACEWATCH_AUTHORITY', 'https://login.microsoftonline.com'),
+    },
+  };
 }
 
 /** The emulator's short form, or an account (or its endpoints) with a key or a signature; the SDK says only "Invalid URL" of others. */
@@ -165,36 +196,6 @@ function readStorage(text: Text, wrong: Wrong): StorageSettings {
     }
   }
   return { kind: 'identity', blob, queue, table, ...(clientId === undefined ? {} : { clientId }) };
-}
-
-const tenantsSchema = z
-  .array(
-    z.object({
-      id: z.string().regex(/^[0-9a-z-]{1,64}$/i, 'must be the tenant id'),
-      name: z.string().min(1),
-      domain: z.string().min(1).optional(),
-    }),
-  )
-  .min(1, 'name at least one tenant');
-
-function readTenants(value: string | undefined, wrong: Wrong): TenantSettings[] {
-  const expected = 'a JSON list of {"id", "name", "domain"?}';
-  if (value === undefined) {
-    wrong('GRACEWATCH_TENANTS', `is missing; it must be ${expected}`);
-    return [];
-  }
-  if (value === 'table') {
-    wrong('GRACEWATCH_TENANTS', `"table" has no code in this version; it must be ${expected}`);
-    return [];
-  }
-  const tenants = readJson('GRACEWATCH_TENANTS', value, tenantsSchema, expected, wrong) ?? [];
-  const seen = new Set<string>();
-  return tenants.map(({ id, name, domain }) => {
-    const tenantId = id.toLowerCase();
-    if (seen.has(tenantId)) wrong('GRACEWATCH_TENANTS', `names tenant ${tenantId} twice`);
-    seen.add(tenantId);
-    return { id: tenantId, name, ...(domain === undefined ? {} : { domain }) };
-  });
 }
 
 function readCredential(name: string | undefined, text: Text, wrong: Wrong): CredentialSettings {

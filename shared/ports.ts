@@ -1,5 +1,6 @@
 import type { StoredAlert, StoredNotice } from './alert/alert.ts';
 import type { AuditRecord } from './ingest/audit-record.ts';
+import type { Removal } from './tenants/removal.ts';
 import type { SourceName } from './timeline/coverage.ts';
 
 /** Every side effect of the product as a type. Adapters implement them, `runtime.ts` joins them, tests fake them. */
@@ -178,7 +179,7 @@ export interface CoverageRow {
   reread?: { short?: string; long?: string };
   /** What could not be read: for good, or while `content` says where every run tries it again. */
   gaps: { from: string; to: string; reason: string; content?: string }[];
-  /** Why the last attempt could not read, with the permission that is missing where that is known. */
+  /** Since when nothing could be read, why the last attempt could not, and the permission that is missing where that is known. */
   failure?: { at: string; reason: string; permission?: string };
   /** Numbers of the last finished run: what was read and what was ignored. */
   counts?: { records: number; ignored: number; unreadable: number };
@@ -196,6 +197,8 @@ export interface PoisonMessage {
   messageId: string;
   insertedAt: string;
   body: string;
+  /** Where it is known; an envelope in the body names it too. */
+  tenantId?: string;
 }
 
 export interface PoisonStore {
@@ -208,6 +211,35 @@ export interface PoisonQueues {
   /** Takes up to `limit` messages of every poison queue without deleting them. */
   receive(limit: number): Promise<(PoisonMessage & { popReceipt: string })[]>;
   remove(message: PoisonMessage & { popReceipt: string }): Promise<void>;
+}
+
+/** A tenant that a command has put into the table. */
+export interface TenantRow {
+  id: string;
+  name: string;
+  domain?: string;
+  addedAt: string;
+  /** Set while the tenant is being removed: it is not watched any more, and its data goes. */
+  removal?: Removal;
+}
+
+export interface TenantStore {
+  get(tenantId: string): Promise<{ row: TenantRow; version: Version } | undefined>;
+  save(row: TenantRow, version: Version | undefined): Promise<'saved' | 'changed'>;
+  remove(tenantId: string, version: Version): Promise<'removed' | 'changed'>;
+  /** In order of their ids. Throws where the table cannot be read: that is never "no tenants" (law 3). */
+  list(): AsyncIterable<TenantRow>;
+}
+
+/** What a store holds of a tenant that is being removed. */
+export interface TenantData {
+  /** Deletes a bounded number of the tenant's rows; there may be `more`. Again on nothing it does nothing. */
+  forget(tenantId: string): Promise<Forgotten>;
+}
+
+export interface Forgotten {
+  rows: number;
+  more: boolean;
 }
 
 /**
@@ -230,6 +262,8 @@ export interface GraphPage {
 export interface Graph {
   /** `path` begins behind `/v1.0`: `/auditLogs/directoryAudits?…`, or is a `next` of a page. */
   readPage(tenantId: string, path: string): Promise<ReadOutcome<GraphPage>>;
+  /** One thing instead of a list: `/admin/reportSettings`. The value is a JSON object, as it came. */
+  readObject(tenantId: string, path: string): Promise<ReadOutcome<Readonly<Record<string, unknown>>>>;
 }
 
 export interface ActivityContent {
@@ -238,9 +272,19 @@ export interface ActivityContent {
   contentCreated: string;
 }
 
+/** A content type for which the tenant collects audit records, or did. */
+export interface ActivitySubscription {
+  contentType: string;
+  /** A stopped one is listed too. */
+  enabled: boolean;
+}
+
 export interface ActivityApi {
+  listSubscriptions(tenantId: string): Promise<ReadOutcome<ActivitySubscription[]>>;
   /** Starts the subscription; already started is success (AF20024). */
   start(tenantId: string, contentType: string): Promise<ReadOutcome<void>>;
+  /** Stops the subscription; one that is not there is success (AF20022). */
+  stop(tenantId: string, contentType: string): Promise<ReadOutcome<void>>;
   /** `page` is the NextPageUri of the page before; the window must be at most 24 hours. */
   listContent(
     tenantId: string,

@@ -16,6 +16,7 @@ import { createQueueWatch } from './adapters/queue-watch.ts';
 import { createQueues } from './adapters/queues.ts';
 import { connectStorage } from './adapters/storage.ts';
 import { createTeamsSender } from './adapters/teams.ts';
+import { createTenantTable } from './adapters/tenant-table.ts';
 import { createTimelineTable } from './adapters/timeline-table.ts';
 import { recordAlerts } from './alert/record-alerts.ts';
 import { reportPoison } from './alert/report-poison.ts';
@@ -34,6 +35,8 @@ import { evaluateLicence } from './evaluate/evaluate-licence.ts';
 import { ruleSettings } from './evaluate/rule-set.ts';
 import names from './names.json' with { type: 'json' };
 import type { Log } from './ports.ts';
+import { continueRemovals, isRemovalMessage, removeTenant } from './tenants/remove-tenant.ts';
+import { createTenants, unlessRemoved } from './tenants/tenants.ts';
 
 /** A workflow answers before it posts, so a slow answer is no answer. */
 const postTimeoutSeconds = 10;
@@ -47,7 +50,7 @@ const postLeaseSeconds = postTimeoutSeconds + 5;
 function createRuntime(environment: Environment) {
   const config = readConfig(environment);
   const { settingsOf, warnings } = ruleSettings(rules, config.rules);
-  const { tenants, channels, timing } = config;
+  const { channels, timing } = config;
 
   const storage = connectStorage(config.storage);
   const oversize = createOversizeBlobs(storage.container(names.containers.oversize));
@@ -57,9 +60,13 @@ function createRuntime(environment: Environment) {
   const notices = createNoticeTable(storage.table(names.tables.alerts));
   const coverage = createCoverageTable(storage.table(names.tables.coverage));
   const poison = createPoisonTable(storage.table(names.tables.poison));
+  const tenantStore = createTenantTable(storage.table(names.tables.tenants));
   const poisonQueues = createPoisonQueues(storage);
+  const data = { notices, alerts, timeline, coverage, poison };
   const queueWatch = createQueueWatch(storage);
   const clock = createClock(config.clockShift);
+  const tenants = createTenants(config.tenants, tenantStore, clock);
+  const watched = async () => (await tenants.read()).watched;
   const tokenFor = createTokenFor(config.credential, config.endpoints.authority);
   const graph = createGraph({ endpoint: config.endpoints.graph, tokenFor });
   const activity = createActivityApi({ endpoint: config.endpoints.activity, tokenFor });
@@ -89,55 +96,67 @@ function createRuntime(environment: Environment) {
     }
   };
 
+  /** How a message of a queue is handled, unless its tenant is being removed. */
+  const messageHandler =
+    (handle: (message: unknown, log: Log) => Promise<void>) =>
+    (message: unknown, context: InvocationContext): Promise<void> => {
+      const log = logOf(context);
+      return unlessRemoved(message, { tenants, log }, () => handle(message, log));
+    };
+
   return {
     names,
     warnings: [...config.warnings, ...warnings],
 
-    scheduleCollection: (context: InvocationContext) =>
-      scheduleCollection(tenants, { queues, clock, log: logOf(context) }),
+    scheduleCollection: async (context: InvocationContext) => {
+      const log = logOf(context);
+      const now = await tenants.read();
+      await scheduleCollection(now.watched, { queues, clock, log });
+      await continueRemovals(now.removed, { tenantStore, queues, clock, log });
+    },
 
-    collect: (message: unknown, context: InvocationContext) =>
-      collect(
-        message,
-        { graph, activity, coverage, queues, poison, clock, log: logOf(context) },
-        { retrySeconds: timing.retrySeconds },
-      ),
+    collect: messageHandler((message, log) =>
+      isRemovalMessage(message)
+        ? removeTenant(message, { tenants, tenantStore, activity, data, queues, clock, log }, timing)
+        : collect(message, { graph, activity, coverage, queues, poison, clock, log }, timing),
+    ),
 
-    evaluateLicence: (message: unknown, context: InvocationContext) =>
+    evaluateLicence: messageHandler((message, log) =>
       evaluateLicence(
         message,
-        { timeline, alerts, coverage, queues, oversize, clock, log: logOf(context) },
+        { timeline, alerts, coverage, queues, oversize, clock, log },
         { rules, settingsOf, latestArrivalMinutes: timing.latestArrivalMinutes },
       ),
+    ),
 
-    recordAlerts: (message: unknown, context: InvocationContext) =>
+    recordAlerts: messageHandler((message, log) =>
       recordAlerts(
         message,
-        { alerts, notices, queues, oversize, clock, log: logOf(context) },
+        { alerts, notices, queues, oversize, clock, log },
         { channels, groupSeconds: timing.groupSeconds },
       ),
+    ),
 
-    deliverNotices: (message: unknown, context: InvocationContext) =>
-      deliverNotices(
+    deliverNotices: messageHandler(async (message, log) => {
+      const now = await tenants.lately();
+      await deliverNotices(
         message,
-        { alerts, notices, sender, queues, oversize, clock, log: logOf(context) },
+        { alerts, notices, sender, queues, oversize, clock, log },
         {
           channels,
-          tenants,
+          tenants: now.watched,
           leaseSeconds: postLeaseSeconds,
           firstLookSeconds: timing.groupSeconds,
           postGapSeconds: timing.postGapSeconds,
           retrySeconds: timing.retrySeconds,
           ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
         },
-      ),
+      );
+    }),
 
     reportPoison: async (context: InvocationContext) => {
       const log = logOf(context);
-      await reportPoison(
-        tenants.map((tenant) => tenant.id),
-        { poisonQueues, poison, queues, clock, log },
-      );
+      await reportPoison(await tenants.read(), { poisonQueues, poison, queues, clock, log });
       await watchQueues({ queueWatch, log });
     },
 
@@ -145,42 +164,38 @@ function createRuntime(environment: Environment) {
       signedIn(request, context, async () => {
         const { id = '', command = '' } = request.params;
         const ports = { alerts, clock };
+        const asked = await watched();
         if (id === '') {
           return request.method === 'GET'
-            ? listAlerts(Object.fromEntries(request.query), tenants, ports)
+            ? listAlerts(Object.fromEntries(request.query), asked, ports)
             : problem(405, 'Method not allowed', 'the list of alerts is only read');
         }
         if (command === '') {
           return request.method === 'GET'
-            ? showAlert(id, tenants, ports)
+            ? showAlert(id, asked, ports)
             : problem(405, 'Method not allowed', 'post to /acknowledge, /snooze, /except or /reopen');
         }
         return request.method === 'POST'
-          ? commandAlert(id, command, await request.text(), tenants, ports)
+          ? commandAlert(id, command, await request.text(), asked, ports)
           : problem(405, 'Method not allowed', 'a command is posted');
       }),
 
     answerHistory: (request: HttpRequest, context: InvocationContext) =>
-      signedIn(request, context, () =>
+      signedIn(request, context, async () =>
         showHistory(
           request.params['tenantId'] ?? '',
           request.params['user'] ?? '',
-          tenants,
+          await watched(),
           timing.latestArrivalMinutes,
-          {
-            timeline,
-            alerts,
-            coverage,
-            clock,
-          },
+          { timeline, alerts, coverage, clock },
         ),
       ),
 
     answerCoverage: (request: HttpRequest, context: InvocationContext) =>
-      signedIn(request, context, () => showCoverage(tenants, coverage)),
+      signedIn(request, context, async () => showCoverage(await watched(), coverage)),
 
     answerHealth: async () =>
-      responseOf(await showHealth(manifest.version, tenants, { coverage, poison, clock })),
+      responseOf(await showHealth(manifest.version, { watched, coverage, poison, clock })),
 
     answerDashboard: (request: HttpRequest, context: InvocationContext) =>
       signedIn(request, context, () =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { type Environment, readConfig, SettingsError } from '../shared/config.ts';
+import { type Environment, readConfig, readReach, SettingsError } from '../shared/config.ts';
 
 const local: Environment = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
@@ -36,7 +36,7 @@ describe('settings', () => {
       await readFile(new URL('../local.settings.sample.json', import.meta.url), 'utf8'),
     );
     const { Values } = sample as { Values: Environment };
-    expect(readConfig(Values).tenants[0]?.name).toBe('Contoso');
+    expect(readConfig(Values).tenants).toMatchObject({ kind: 'list', tenants: [{ name: 'Contoso' }] });
   });
 
   test('the defaults are the public cloud', () => {
@@ -68,7 +68,7 @@ describe('settings', () => {
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[{"id":"x y"}]' }],
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'not json' }],
     ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: '[]' }],
-    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'table' }],
+    ['GRACEWATCH_TENANTS', { GRACEWATCH_TENANTS: 'Table' }],
     ['GRACEWATCH_CREDENTIAL', { GRACEWATCH_CREDENTIAL: 'password' }],
     ['GRACEWATCH_CLIENT_SECRET', { GRACEWATCH_CREDENTIAL: 'client-secret', GRACEWATCH_CLIENT_ID: 'app' }],
     ['GRACEWATCH_CLIENT_ID', { GRACEWATCH_CREDENTIAL: 'federated' }],
@@ -99,6 +99,18 @@ describe('settings', () => {
   test('a shift of the clock is read, and only without credential', () => {
     expect(readConfig({ ...local, GRACEWATCH_CLOCK: 'P20DT1H' }).clockShift).toBe((20 * 24 + 1) * 3_600_000);
     expect(problemsOf({ ...local, GRACEWATCH_CLOCK: 'P1M' })).toContain('GRACEWATCH_CLOCK');
+  });
+
+  test('the tenants of the table need no list', () => {
+    expect(readConfig({ ...cloud, GRACEWATCH_TENANTS: 'table' }).tenants).toEqual({ kind: 'table' });
+  });
+
+  test('what a command reaches is read also where secrets are references to a vault', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/channels)';
+    const inAzure = { ...cloud, GRACEWATCH_CHANNELS: reference, GRACEWATCH_CLIENT_STATE_KEY: reference };
+    expect(readReach(inAzure).tenants.kind).toBe('list');
+    expect(() => readConfig(inAzure)).toThrow('GRACEWATCH_CHANNELS');
+    expect(() => readReach({ ...inAzure, GRACEWATCH_TENANTS: undefined })).toThrow('GRACEWATCH_TENANTS');
   });
 
   test('an unknown setting is a warning', () => {

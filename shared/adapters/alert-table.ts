@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { alertStatuses } from '../alert/alert.ts';
 import type { StoredAlert, StoredNotice } from '../alert/alert.ts';
 import { severities } from '../evaluate/rule.ts';
-import type { AlertFilter, AlertStore, Version } from '../ports.ts';
+import type { AlertFilter, AlertStore, TenantData, Version } from '../ports.ts';
+import { forgetRows } from './forget-rows.ts';
 import { storedAlertSchema, storedNoticeSchema } from './stored-alert.ts';
 import { isBelow, keysBelow, tableKey } from './table-keys.ts';
 import { fromRow, listRows, toRow } from './table-rows.ts';
@@ -21,7 +22,7 @@ interface Found {
  * each of its notices. Both are written in one transaction; the ETag of the alert's row is the version of them all.
  * An alert may have any number of notices, of which 99 can be new or changed in one save.
  */
-export function createAlertTable(table: TableClient): AlertStore {
+export function createAlertTable(table: TableClient): AlertStore & TenantData {
   const read = async (tenantId: string, id: string): Promise<Found | undefined> => {
     const row = tableKey(id);
     const { from, to } = keysBelow(row);
@@ -50,6 +51,8 @@ export function createAlertTable(table: TableClient): AlertStore {
         for await (const { alert } of alertsOf(listRows(table, listFilter(tenantId, filter)))) yield alert;
       }
     },
+
+    forget: (tenantId) => forgetRows(table, odata`PartitionKey eq ${tableKey(tenantId)}`),
   };
 }
 

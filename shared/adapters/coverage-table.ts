@@ -1,7 +1,9 @@
+import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { CoverageStore } from '../ports.ts';
+import type { CoverageStore, TenantData } from '../ports.ts';
 import { sourceNames } from '../timeline/coverage.ts';
+import { forgetRows } from './forget-rows.ts';
 import { tableKey } from './table-keys.ts';
 import { fromRow, getRow, listRows, toRow } from './table-rows.ts';
 import { saveRow } from './table-writes.ts';
@@ -39,7 +41,7 @@ const coverageRowSchema = z.looseObject({
 });
 
 /** One row a tenant and source in the table `coverage`; its ETag is the version. */
-export function createCoverageTable(table: TableClient): CoverageStore {
+export function createCoverageTable(table: TableClient): CoverageStore & TenantData {
   return {
     async read(tenantId, source) {
       const row = await getRow(table, tableKey(tenantId), tableKey(source));
@@ -53,5 +55,7 @@ export function createCoverageTable(table: TableClient): CoverageStore {
     async *list() {
       for await (const row of listRows(table)) yield fromRow(row, coverageRowSchema);
     },
+
+    forget: (tenantId) => forgetRows(table, odata`PartitionKey eq ${tableKey(tenantId)}`),
   };
 }

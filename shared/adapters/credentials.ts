@@ -4,14 +4,28 @@ import {
   ManagedIdentityCredential,
 } from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
+import { z } from 'zod';
 import type { CredentialSettings } from '../config.ts';
 import type { ReadOutcome } from '../ports.ts';
+import { tokenRefusalWords } from '../tenants/token-refusal.ts';
 
 /** A token for a tenant and a scope such as `https://graph.microsoft.com/.default`. Rejects where there is none. */
 export type TokenFor = (tenantId: string, scope: string) => Promise<string>;
 
-/** Audience of a managed identity that stands in for the application's secret, in the public cloud (FACTS 11.11). */
-const exchangeScope = 'api://AzureADTokenExchange/.default';
+/**
+ * Audience of a managed identity that stands in for the application's secret (FACTS 11.11). Each cloud has its own, told by where its
+ * authority is (S learn.microsoft.com "Configure an application to trust a managed identity"; the hosts: MSAL.NET's list of clouds).
+ */
+const exchangeAudiences: readonly (readonly [authorityHost: RegExp, audience: string])[] = [
+  [/^(?:login\.microsoftonline\.us|login\.usgovcloudapi\.net)$/, 'api://AzureADTokenExchangeUSGov'],
+  [/^(?:login\.partner\.microsoftonline\.cn|login\.chinacloudapi\.cn)$/, 'api://AzureADTokenExchangeChina'],
+];
+
+/** @param authority URL such as `https://login.microsoftonline.com` */
+export function exchangeAudience(authority: string): string {
+  const host = URL.parse(authority)?.hostname ?? '';
+  return exchangeAudiences.find(([hosts]) => hosts.test(host))?.[1] ?? 'api://AzureADTokenExchange';
+}
 
 const timeLimitMilliseconds = 30_000;
 
@@ -26,8 +40,30 @@ export function createTokenFor(
   return async (tenantId, scope) => {
     const credential = credentials.get(tenantId) ?? newCredential(settings, tenantId, authority);
     credentials.set(tenantId, credential);
-    return tokenOf(credential, scope);
+    const token = await tokenOf(credential, scope);
+    if (isOfAnotherTenant(token, tenantId)) throw new WrongTenant();
+    return token;
   };
+}
+
+/** A managed identity gives a token of its own tenant whatever tenant is meant: one tenant's data would stand under another's name. */
+class WrongTenant extends Error {
+  override name = 'WrongTenant';
+}
+
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const claimsSchema = z.object({ tid: z.string() });
+
+/** Only what surely is: a token is the service's affair, and one that is no JWT says nothing here. */
+function isOfAnotherTenant(token: string, tenantId: string): boolean {
+  try {
+    const [, payload = ''] = token.split('.');
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const tid = claimsSchema.safeParse(claims).data?.tid;
+    return tid !== undefined && guid.test(tenantId) && tid.toLowerCase() !== tenantId.toLowerCase();
+  } catch {
+    return false;
+  }
 }
 
 export function credentialFor(
@@ -40,7 +76,7 @@ export function credentialFor(
       return managedIdentity(settings.clientId);
     case 'federated': {
       const identity = managedIdentity(settings.identityClientId);
-      const assertion = (): Promise<string> => tokenOf(identity, exchangeScope);
+      const assertion = (): Promise<string> => tokenOf(identity, `${exchangeAudience(authority)}/.default`);
       return new ClientAssertionCredential(tenantId, settings.clientId, assertion, {
         authorityHost: authority,
       });
@@ -76,8 +112,15 @@ export async function readToken(
   try {
     return { kind: 'read', value: await tokenFor(tenantId, scope) };
   } catch (error) {
+    if (error instanceof WrongTenant) {
+      return {
+        kind: 'refused',
+        reason:
+          'no token: a managed identity has rights in its own tenant only; others need GRACEWATCH_CREDENTIAL=federated',
+      };
+    }
     const code = error instanceof Error ? /\bAADSTS\d+\b/.exec(error.message)?.[0] : undefined;
     if (code === undefined) return { kind: 'later', reason: 'no token could be fetched' };
-    return { kind: 'refused', reason: `no token: the authority answered ${code}`, code };
+    return { kind: 'refused', reason: `no token: ${tokenRefusalWords(code)}`, code };
   }
 }

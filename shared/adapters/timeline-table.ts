@@ -3,11 +3,12 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { auditRecordSchema } from '../ingest/audit-record.ts';
 import type { AuditRecord } from '../ingest/audit-record.ts';
-import type { TimelineStore } from '../ports.ts';
+import type { TenantData, TimelineStore } from '../ports.ts';
 import { distinctRecords } from '../timeline/distinct-records.ts';
 import { compareText } from '../timeline/order.ts';
 import { subjectsOf } from '../timeline/subjects.ts';
-import { tableKey } from './table-keys.ts';
+import { forgetRows } from './forget-rows.ts';
+import { keysBelow, tableKey } from './table-keys.ts';
 import { fromRow, listRows, toRow } from './table-rows.ts';
 import type { TableRow } from './table-rows.ts';
 import { insertRows } from './table-writes.ts';
@@ -17,7 +18,7 @@ import { insertRows } from './table-writes.ts';
  * `user` and `group` with an id: the records that speak of it, by time, log and provider's id;
  * `group-licensing`: those about the licences of groups; `ids-of` with a UPN and `upns-of` with an id: the index, both ways.
  */
-export function createTimelineTable(table: TableClient): TimelineStore {
+export function createTimelineTable(table: TableClient): TimelineStore & TenantData {
   const readPartition = async (partitionKey: string, from = ''): Promise<AuditRecord[]> => {
     const records: AuditRecord[] = [];
     const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${from}`;
@@ -88,6 +89,11 @@ export function createTimelineTable(table: TableClient): TimelineStore {
       const id = await lastCalled(tenantId, name, ids);
       if (id !== undefined) return id;
       return (await hasRows(tableKey(tenantId, 'user', name))) ? name : undefined;
+    },
+
+    forget(tenantId) {
+      const { from, to } = keysBelow(tableKey(tenantId));
+      return forgetRows(table, odata`PartitionKey ge ${from} and PartitionKey lt ${to}`);
     },
   };
 }

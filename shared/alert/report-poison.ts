@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../evaluate/fingerprint.ts';
 import type { Finding } from '../evaluate/finding.ts';
-import { envelopeSchema } from '../envelope.ts';
 import type { Clock, Log, PoisonMessage, PoisonQueues, PoisonStore, Queues } from '../ports.ts';
+import { tenantNamedIn } from './poison-tenant.ts';
 
 export interface PoisonPorts {
   poisonQueues: PoisonQueues;
@@ -15,43 +15,51 @@ const batch = 32;
 /** A run that never ends is worse than one that leaves the rest to the next. */
 const batchesInARun = 50;
 
+/** Those that are watched, and those that are being removed. */
+export interface PoisonedTenants {
+  watched: readonly { id: string }[];
+  removed: readonly { id: string }[];
+}
+
 /**
  * Takes messages out of the poison queues, where they would be gone after seven days (FACTS 11.13), keeps them where they last,
- * and raises an alert. A message is removed only after it is kept and its alert is on its way (law 1).
+ * and raises an alert. A message is removed only after it is kept and its alert is on its way (law 1); only what a tenant has left
+ * behind that is being removed is not kept.
  */
-export async function reportPoison(tenantIds: readonly string[], ports: PoisonPorts): Promise<void> {
+export async function reportPoison(tenants: PoisonedTenants, ports: PoisonPorts): Promise<void> {
   for (let round = 0; round < batchesInARun; round += 1) {
     const messages = await ports.poisonQueues.receive(batch);
     if (messages.length === 0) return;
-    const now = ports.clock.now().toISOString();
-    for (const message of messages) {
-      await ports.poison.keep(message, now);
-      const tenantId = tenantOf(message, tenantIds);
-      if (tenantId !== undefined) {
-        await ports.queues.send('verdicts', tenantId, 'findings', [poisonFinding(message, tenantId, now)]);
-      }
-      await ports.poisonQueues.remove(message);
-      ports.log.error('a message could not be handled and is kept', {
-        stage: 'alert',
-        queue: message.queue,
-        messageId: message.messageId,
-        tenantId,
-      });
-    }
+    for (const message of messages) await handleMessage(message, tenants, ports);
   }
 }
 
-/** The tenant that the message names, if it is watched; a message that nobody can read is told to the first tenant. */
-function tenantOf(message: PoisonMessage, tenantIds: readonly string[]): string | undefined {
-  for (const text of [Buffer.from(message.body, 'base64').toString('utf8'), message.body]) {
-    try {
-      const envelope = envelopeSchema.safeParse(JSON.parse(text));
-      if (envelope.success && tenantIds.includes(envelope.data.tenantId)) return envelope.data.tenantId;
-    } catch {
-      // Not JSON in this reading; the next one, or nobody's.
-    }
+async function handleMessage(
+  message: Awaited<ReturnType<PoisonQueues['receive']>>[number],
+  { watched, removed }: PoisonedTenants,
+  { poisonQueues, poison, queues, clock, log }: PoisonPorts,
+): Promise<void> {
+  const now = clock.now().toISOString();
+  const { queue, messageId } = message;
+  const named = tenantNamedIn(message);
+  if (removed.some(({ id }) => id === named)) {
+    await poisonQueues.remove(message);
+    log.info('message dropped: its tenant is being removed', {
+      stage: 'alert',
+      queue,
+      messageId,
+      tenantId: named,
+    });
+    return;
   }
-  return tenantIds[0];
+  await poison.keep({ ...message, ...(named === undefined ? {} : { tenantId: named }) }, now);
+  // One that names nobody who is watched is told to the first.
+  const tenantId = (watched.find(({ id }) => id === named) ?? watched[0])?.id;
+  if (tenantId !== undefined) {
+    await queues.send('verdicts', tenantId, 'findings', [poisonFinding(message, tenantId, now)]);
+  }
+  await poisonQueues.remove(message);
+  log.error('a message could not be handled and is kept', { stage: 'alert', queue, messageId, tenantId });
 }
 
 const rule = 'operations/poison-message';

@@ -15,33 +15,33 @@ const staleAfterMilliseconds = 2 * 60 * 60 * 1000;
 /** A message that could not be handled makes health fail for a day; its alert stays open until somebody looks. */
 const poisonCountsForMilliseconds = 24 * 60 * 60 * 1000;
 
+export interface HealthPorts {
+  /** Who is watched. @throws where that cannot be read: that storage fails, and not that nobody is */
+  watched: () => Promise<readonly TenantSettings[]>;
+  coverage: CoverageStore;
+  poison: PoisonStore;
+  clock: Clock;
+}
+
 /** `GET /api/health`: open to all, so it names no tenant and gives no reason that could. */
-export async function showHealth(
-  version: string,
-  tenants: readonly TenantSettings[],
-  ports: { coverage: CoverageStore; poison: PoisonStore; clock: Clock },
-): Promise<Answer> {
-  const checks = await readChecks(tenants, ports).catch((): Check[] => [{ name: 'storage', ok: false }]);
+export async function showHealth(version: string, ports: HealthPorts): Promise<Answer> {
+  const checks = await readChecks(ports).catch((): Check[] => [{ name: 'storage', ok: false }]);
   const ok = checks.every((check) => check.ok);
   return jsonAnswer({ status: ok ? 'ok' : 'failing', version, checks }, ok ? 200 : 503);
 }
 
-async function readChecks(
-  tenants: readonly TenantSettings[],
-  { coverage, poison, clock }: { coverage: CoverageStore; poison: PoisonStore; clock: Clock },
-): Promise<Check[]> {
+async function readChecks({ watched: readWatched, coverage, poison, clock }: HealthPorts): Promise<Check[]> {
+  const watched = new Set((await readWatched()).map(({ id }) => id));
+  const ofTenants =
+    watched.size === 0 ? ['no tenant is watched yet'] : sourceNames.map((source) => `collect ${source}`);
   const checks = new Map<string, Check>(
-    ['storage', ...sourceNames.map((source) => `collect ${source}`), 'poison messages'].map((name) => [
-      name,
-      { name, ok: true },
-    ]),
+    ['storage', ...ofTenants, 'poison messages'].map((name) => [name, { name, ok: true }]),
   );
   const failing = (name: string, since: string): void => {
     const check = checks.get(name);
     const first = check?.since === undefined || since < check.since ? since : check.since;
     checks.set(name, { name, ok: false, since: first });
   };
-  const watched = new Set(tenants.map((tenant) => tenant.id));
   const ago = (milliseconds: number): string => new Date(clock.now().getTime() - milliseconds).toISOString();
   const stale = ago(staleAfterMilliseconds);
   const recent = ago(poisonCountsForMilliseconds);

@@ -190,7 +190,7 @@ async function enqueueRecords(
         break;
       case 'unreadable': {
         unreadable += 1;
-        await poison.keep(unreadableRecord(row.source, raw, now), now);
+        await poison.keep(unreadableRecord(tenantId, row.source, raw, now), now);
         log.warn('a record cannot be read and is kept', {
           stage: 'collect',
           tenantId,

@@ -3,14 +3,23 @@ import { activityContent } from './activity-content.ts';
 import type { Collector } from './collector.ts';
 import { entraDirectoryAudits } from './entra-directory-audits.ts';
 
+/** What the Activity API is asked for, by source. */
+const contentTypes = {
+  'activity-azure-active-directory': 'Audit.AzureActiveDirectory',
+  'activity-exchange': 'Audit.Exchange',
+} as const;
+
+/** The content types for which collection starts subscriptions. */
+export const activityContentTypes: readonly string[] = Object.values(contentTypes);
+
 /** The collector of each source; a new source is a name in `timeline/coverage.ts`, a file here and a line. */
 const collectors = {
   'entra-directory-audits': entraDirectoryAudits,
   'activity-azure-active-directory': activityContent(
     'activity-azure-active-directory',
-    'Audit.AzureActiveDirectory',
+    contentTypes['activity-azure-active-directory'],
   ),
-  'activity-exchange': activityContent('activity-exchange', 'Audit.Exchange'),
+  'activity-exchange': activityContent('activity-exchange', contentTypes['activity-exchange']),
 } satisfies Record<SourceName, unknown>;
 
 /** Its state is opaque to whoever runs it: what `plan` and `step` give is handed back through `parseState`. */

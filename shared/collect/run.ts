@@ -104,7 +104,10 @@ export function waiting(
   return { ...row, leaseUntil: shifted(now, lease + seconds * 1000), ...failure };
 }
 
-/** Ends the run without moving the cursor: what it did not read stays a gap that the next run reads. */
+/**
+ * Ends the run without moving the cursor: what it did not read stays a gap that the next run reads. A source that goes on refusing is
+ * blind since the first time.
+ */
 export function refused(
   row: CoverageRow,
   reason: string,
@@ -112,7 +115,8 @@ export function refused(
   now: string,
 ): CoverageRow {
   const { step: _step, leaseUntil: _lease, ...rest } = row;
-  return { ...rest, failure: { at: now, reason, ...(permission === undefined ? {} : { permission }) } };
+  const at = row.failure?.at ?? now;
+  return { ...rest, failure: { at, reason, ...(permission === undefined ? {} : { permission }) } };
 }
 
 function withResult(row: CoverageRow, { covered, gaps, settled, counts }: StepResult): CoverageRow {

@@ -16,5 +16,6 @@ export async function scheduleCollection(
     // One message a source: each is a job of its own that fails and comes again alone.
     for (const item of items) await queues.send('collect', id, 'collection-request', [item]);
   }
-  log.info('collection requested', { stage: 'collect', tenants: tenants.length });
+  if (tenants.length === 0) log.info('no tenant is watched: nothing is collected', { stage: 'collect' });
+  else log.info('collection requested', { stage: 'collect', tenants: tenants.length });
 }

@@ -5,12 +5,17 @@ import type { SourceName } from '../timeline/coverage.ts';
 const prefix = 'unreadable-';
 
 /** A record of a source that could not be read, kept beside the poison messages under a queue name of its own. */
-export function unreadableRecord(source: SourceName, raw: unknown, now: string): PoisonMessage {
+export function unreadableRecord(
+  tenantId: string,
+  source: SourceName,
+  raw: unknown,
+  now: string,
+): PoisonMessage {
   const body = JSON.stringify(raw);
   const messageId = createHash('sha256').update(body).digest('hex');
-  return { queue: `${prefix}${source}`, messageId, insertedAt: now, body };
+  return { queue: `${prefix}${source}`, messageId, insertedAt: now, body, tenantId };
 }
 
-export function isUnreadableRecord(message: PoisonMessage): boolean {
+export function isUnreadableRecord(message: Pick<PoisonMessage, 'queue'>): boolean {
   return message.queue.startsWith(prefix);
 }

@@ -14,8 +14,8 @@ export const firstCollectionSchema = z.object({
 });
 export type FirstCollection = z.infer<typeof firstCollectionSchema>;
 
-/** No channel's id has a colon. */
-const rowOf = (tenantId: string): string => `first-look:${tenantId}`;
+/** The name under which the first look at a tenant is kept among the channels, none of which has a colon in its id. */
+export const firstLookOf = (tenantId: string): string => `first-look:${tenantId}`;
 
 const standardFirstLookSeconds = 60;
 const unchangedLooks = 3;
@@ -60,14 +60,14 @@ export async function tellFirstSight(
   };
   if (since === undefined) {
     await wait({ source, since: now }, settings.firstLookSeconds ?? standardFirstLookSeconds);
-    await updateChannel(ports, rowOf(tenantId), (state) => ({
+    await updateChannel(ports, firstLookOf(tenantId), (state) => ({
       ...state,
       firstLook: finished(state.firstLook, source, now),
     }));
     return;
   }
 
-  const { firstLook } = (await notices.readChannel(rowOf(tenantId))).state;
+  const { firstLook } = (await notices.readChannel(firstLookOf(tenantId))).state;
   const look = firstLook ?? { finishedAt: since, sources: [source] };
   if (look.finishedAt > since || look.sources.length === 0) {
     const reason = look.sources.length === 0 ? 'it is told already' : 'another source has finished since';
@@ -92,7 +92,7 @@ export async function tellFirstSight(
     await queues.send('notices', tenantId, 'notices-waiting', [{ channel }]);
   }
   // Where a source has finished while this was counted, its own message goes on from here.
-  await updateChannel(ports, rowOf(tenantId), (state) => {
+  await updateChannel(ports, firstLookOf(tenantId), (state) => {
     const { finishedAt, sources } = state.firstLook ?? look;
     const left = finishedAt > since ? sources.filter((name) => !look.sources.includes(name)) : [];
     return { ...state, firstLook: { finishedAt, sources: left, toldUntil: now } };

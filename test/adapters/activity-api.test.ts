@@ -76,6 +76,72 @@ describe('starting a subscription', () => {
   });
 });
 
+describe('the list of subscriptions', () => {
+  test('says of each content type whether it is collected, charged to the vendor', async () => {
+    service.reply = json(200, [
+      { contentType, status: 'enabled', webhook: null },
+      { contentType: 'Audit.Exchange', status: 'disabled', webhook: { authId: 'secret-message' } },
+    ]);
+    expect(await activityApi().listSubscriptions(contoso)).toEqual({
+      kind: 'read',
+      value: [
+        { contentType, enabled: true },
+        { contentType: 'Audit.Exchange', enabled: false },
+      ],
+    });
+    expect(asked()).toEqual({
+      method: 'GET',
+      path: `/api/v1.0/${contoso}/activity/feed/subscriptions/list`,
+      query: { PublisherIdentifier: vendor },
+      authorization: `Bearer ${token}`,
+    });
+  });
+
+  test('is refused as a whole where it cannot be read', async () => {
+    service.reply = json(200, [{ contentType }]);
+    expect(await activityApi().listSubscriptions(contoso)).toEqual({
+      kind: 'refused',
+      reason: 'the Activity API answered a list of subscriptions that cannot be read',
+      status: 200,
+    });
+  });
+
+  test('names the permission that is missing', async () => {
+    service.reply = json(401, failed('AF10001'));
+    expect(await activityApi().listSubscriptions(contoso)).toMatchObject({
+      kind: 'refused',
+      status: 401,
+      permission: 'ActivityFeed.Read',
+    });
+  });
+});
+
+describe('stopping a subscription', () => {
+  test('is a POST for the content type', async () => {
+    service.reply = json(200, {});
+    expect(await activityApi().stop(contoso, contentType)).toEqual({ kind: 'read', value: undefined });
+    expect(asked()).toMatchObject({
+      method: 'POST',
+      path: `/api/v1.0/${contoso}/activity/feed/subscriptions/stop`,
+      query: { contentType },
+    });
+  });
+
+  test('is done where there is none (AF20022)', async () => {
+    service.reply = json(400, failed('AF20022'));
+    expect((await activityApi().stop(contoso, contentType)).kind).toBe('read');
+  });
+
+  test.each([
+    [400, 'AF20023', 'refused'],
+    [403, 'AF10001', 'refused'],
+    [403, 'AF429', 'later'],
+  ])('with %i %s is %s', async (status, code, kind) => {
+    service.reply = json(status, failed(code));
+    expect((await activityApi().stop(contoso, contentType)).kind).toBe(kind);
+  });
+});
+
 describe('a list of content', () => {
   const item = (contentId: string): Record<string, string> => ({
     contentType,
@@ -249,7 +315,7 @@ describe('content', () => {
       Promise.reject(new Error(`AADSTS700016: no application ${token}`));
     expect(await activityApi({ tokenFor }).readContent(contoso, uri())).toEqual({
       kind: 'refused',
-      reason: 'no token: the authority answered AADSTS700016',
+      reason: 'no token: consent was withdrawn or never given, or the application was removed (AADSTS700016)',
       code: 'AADSTS700016',
     });
     expect(service.requests).toEqual([]);

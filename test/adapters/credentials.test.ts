@@ -4,7 +4,12 @@ import {
   ManagedIdentityCredential,
 } from '@azure/identity';
 import { describe, expect, test } from '@jest/globals';
-import { createTokenFor, credentialFor, readToken } from '../../shared/adapters/credentials.ts';
+import {
+  createTokenFor,
+  credentialFor,
+  exchangeAudience,
+  readToken,
+} from '../../shared/adapters/credentials.ts';
 import type { CredentialSettings } from '../../shared/config.ts';
 import type { ReadOutcome } from '../../shared/ports.ts';
 import { Secret } from '../../shared/secret.ts';
@@ -48,6 +53,14 @@ describe('a token', () => {
   });
 });
 
+test.each([
+  ['https://login.microsoftonline.com', 'api://AzureADTokenExchange'],
+  ['https://login.microsoftonline.us', 'api://AzureADTokenExchangeUSGov'],
+  ['https://login.partner.microsoftonline.cn', 'api://AzureADTokenExchangeChina'],
+])('the identity is exchanged for the audience of its own cloud: %s', (host, audience) => {
+  expect(exchangeAudience(host)).toBe(audience);
+});
+
 describe('a credential', () => {
   test.each([
     ['managed-identity', { kind: 'managed-identity' }, ManagedIdentityCredential],
@@ -78,8 +91,33 @@ describe('why there is no token', () => {
     );
     expect(await failing(error)).toEqual({
       kind: 'refused',
-      reason: 'no token: the authority answered AADSTS7000215',
+      reason: 'no token: the client secret is wrong (AADSTS7000215)',
       code: 'AADSTS7000215',
+    });
+  });
+
+  test.each([
+    ['AADSTS700016', 'consent was withdrawn or never given, or the application was removed'],
+    ['AADSTS7000229', 'consent was withdrawn or never given, or the application was removed'],
+    ['AADSTS7000112', 'the application is switched off in the tenant'],
+    ['AADSTS700213', 'the application does not trust the managed identity'],
+    ['AADSTS99999', 'the authority refused'],
+  ])('is in words: %s', async (code, words) => {
+    const outcome = await failing(new Error(`${code}: Application with identifier 'x' was not found.`));
+    expect(outcome).toMatchObject({ kind: 'refused', code, reason: expect.stringContaining(words) });
+    expect(JSON.stringify(outcome)).not.toContain('identifier');
+  });
+
+  test('is that a managed identity has rights in its own tenant only', async () => {
+    const token = (tid: string): string =>
+      `e30.${Buffer.from(JSON.stringify({ tid })).toString('base64url')}.c2ln`;
+    const tokenFor = createTokenFor({ kind: 'managed-identity' }, authority, () => ({
+      getToken: () => Promise.resolve({ token: token(contoso), expiresOnTimestamp: 0 }),
+    }));
+    expect(await readToken(tokenFor, contoso, scope)).toEqual({ kind: 'read', value: token(contoso) });
+    expect(await readToken(tokenFor, fabrikam, scope)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('GRACEWATCH_CREDENTIAL=federated'),
     });
   });
 

@@ -219,7 +219,7 @@ describe('a read that Graph does not answer with a page', () => {
     });
     expect(await refused.readPage(contoso, path)).toEqual({
       kind: 'refused',
-      reason: 'no token: the authority answered AADSTS7000112',
+      reason: 'no token: the application is switched off in the tenant (AADSTS7000112)',
       code: 'AADSTS7000112',
     });
     const unreachable = graph({ tokenFor: () => Promise.reject(new Error(`connect ${token}`)) });
@@ -233,6 +233,56 @@ describe('a read that Graph does not answer with a page', () => {
   test('fails quietly when the token cannot stand in a header', async () => {
     const outcome = await graph({ tokenFor: () => Promise.resolve('secret\ntoken') }).readPage(contoso, path);
     expect(outcome).toEqual({ kind: 'later', reason: 'the connection to Graph failed' });
+  });
+});
+
+describe('one thing of Graph', () => {
+  const settings = '/admin/reportSettings';
+
+  test('is read as it came, with the token of the tenant', async () => {
+    service.reply = json(200, { displayConcealedNames: true, unknown: [1] });
+    expect(await graph().readObject(contoso, settings)).toEqual({
+      kind: 'read',
+      value: { displayConcealedNames: true, unknown: [1] },
+    });
+    expect(service.requests[0]?.url).toBe('/v1.0/admin/reportSettings');
+    expect(service.requests[0]?.headers.authorization).toBe(`Bearer ${token}`);
+  });
+
+  test.each([
+    ['a list', json(200, [{ displayConcealedNames: true }])],
+    ['nothing', json(200, null)],
+    ['a text', json(200, 'secret-message')],
+  ])('is refused where it is %s', async (_, reply) => {
+    service.reply = reply;
+    expect(await graph().readObject(contoso, settings)).toEqual({
+      kind: 'refused',
+      reason: 'Graph answered something that is not an object',
+      status: 200,
+    });
+  });
+
+  test.each([
+    [
+      'missing permission',
+      json(403, { error: { code: 'Authorization_RequestDenied' } }),
+      {
+        kind: 'refused',
+        reason: 'Graph answered 403 (Authorization_RequestDenied)',
+        status: 403,
+        code: 'Authorization_RequestDenied',
+        permission: 'ReportSettings.Read.All',
+      },
+    ],
+    [
+      'throttling',
+      json(429, {}, { 'retry-after': '3' }),
+      { kind: 'later', reason: 'Graph answered 429', afterSeconds: 3 },
+    ],
+    ['a reset', reset, { kind: 'later', reason: 'the connection to Graph failed' }],
+  ])('is told why it is not there: %s', async (_, reply, expected) => {
+    service.reply = reply;
+    expect(await graph().readObject(contoso, settings)).toEqual(expected);
   });
 });
 

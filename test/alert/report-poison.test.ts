@@ -5,7 +5,7 @@ import type { PoisonMessage } from '../../shared/ports.ts';
 import { createMemoryPoisonQueues, createMemoryPoisonStore } from '../builders/memory-poison-store.ts';
 import { createMemoryQueues } from '../builders/memory-queues.ts';
 
-const watched = ['tenant-a', 'tenant-b'];
+const tenants = { watched: [{ id: 'tenant-a' }, { id: 'tenant-b' }], removed: [{ id: 'tenant-gone' }] };
 const message = (messageId: string, body: string): PoisonMessage => ({
   queue: 'evaluate-licence',
   messageId,
@@ -28,7 +28,7 @@ function poisoned(...messages: PoisonMessage[]) {
   return {
     ...ports,
     logged,
-    report: () => reportPoison(watched, ports),
+    report: () => reportPoison(tenants, ports),
     kept: async () => {
       const bodies: string[] = [];
       for await (const { body } of poison.list()) bodies.push(body);
@@ -52,6 +52,23 @@ describe('messages that could not be handled', () => {
       },
     ]);
     expect(run.poisonQueues.left()).toEqual([]);
+  });
+
+  test('are kept also while no tenant is watched, and the log says so', async () => {
+    const run = poisoned(message('m1', envelope('tenant-b')));
+    await reportPoison({ watched: [], removed: [] }, run);
+    expect(await run.kept()).toEqual([envelope('tenant-b')]);
+    expect(run.findings()).toEqual([]);
+    expect(run.logged.join('\n')).toContain('could not be handled');
+  });
+
+  test('of a tenant that is being removed are dropped, and told to nobody', async () => {
+    const run = poisoned(message('m1', envelope('tenant-gone')));
+    await run.report();
+    expect(await run.kept()).toEqual([]);
+    expect(run.findings()).toEqual([]);
+    expect(run.poisonQueues.left()).toEqual([]);
+    expect(run.logged.join('\n')).toContain('being removed');
   });
 
   test.each([['not base64 at all {'], [envelope('somebody else')], [''], ['bnVsbA==']])(
@@ -78,7 +95,7 @@ describe('messages that could not be handled', () => {
       Object.assign(run.poison, healthy.poison);
       Object.assign(run.queues, healthy.queues);
       const again = createMemoryPoisonQueues(run.poisonQueues.left());
-      await reportPoison(watched, { ...run, poisonQueues: again });
+      await reportPoison(tenants, { ...run, poisonQueues: again });
       expect(await run.kept()).toHaveLength(2);
       expect(new Set(run.findings().map(({ firing }) => firing?.extent[0]))).toEqual(new Set(['m1', 'm2']));
       expect(again.left()).toEqual([]);

@@ -19,10 +19,15 @@ const row: CoverageRow = {
   gaps: [],
 };
 
-async function health(rows: CoverageRow[], poison = createMemoryPoisonStore()) {
+async function health(
+  rows: CoverageRow[],
+  poison = createMemoryPoisonStore(),
+  watched = () => Promise.resolve([contoso]),
+) {
   const coverage = createMemoryCoverageStore();
   for (const each of rows) await coverage.save(each, undefined);
-  const answer = await showHealth('1.2.3', [contoso], {
+  const answer = await showHealth('1.2.3', {
+    watched,
     coverage,
     poison,
     clock: { now: () => new Date(now) },
@@ -69,7 +74,10 @@ describe('health', () => {
 
   test('is 503 for a day after a message could not be handled; an unreadable record is no such message', async () => {
     const poison = createMemoryPoisonStore();
-    await poison.keep(unreadableRecord('entra-directory-audits', { id: 1 }, now), '2026-03-02T11:00:00.000Z');
+    await poison.keep(
+      unreadableRecord(contoso.id, 'entra-directory-audits', { id: 1 }, now),
+      '2026-03-02T11:00:00.000Z',
+    );
     expect((await health([row], poison)).answer.status).toBe(200);
     await poison.keep(
       { queue: 'collect', messageId: 'a', insertedAt: now, body: 'x' },
@@ -83,6 +91,22 @@ describe('health', () => {
     expect(failing((await health([row], poison)).checks)).toEqual([
       { name: 'poison messages', ok: false, since: '2026-03-02T11:00:00.000Z' },
     ]);
+  });
+
+  test('is 200 while no tenant is watched, and says so', async () => {
+    const { answer, checks } = await health([row], undefined, () => Promise.resolve([]));
+    expect(answer.status).toBe(200);
+    expect(checks).toEqual([
+      { name: 'storage', ok: true },
+      { name: 'no tenant is watched yet', ok: true },
+      { name: 'poison messages', ok: true },
+    ]);
+  });
+
+  test('is 503 when it cannot be read who is watched: that is not nobody', async () => {
+    const { answer, checks } = await health([row], undefined, () => Promise.reject(new Error('no storage')));
+    expect(answer.status).toBe(503);
+    expect(checks).toEqual([{ name: 'storage', ok: false }]);
   });
 
   test('is 503 when storage does not answer', async () => {

@@ -1,9 +1,9 @@
 import type { StoredAlert } from '../../shared/alert/alert.ts';
-import type { AlertFilter, AlertStore } from '../../shared/ports.ts';
+import type { AlertFilter, AlertStore, TenantData } from '../../shared/ports.ts';
 import { createVersionedValues } from './memory-versions.ts';
 
 /** Alerts in memory. They keep the contract of the table (test/contract/alert-store.test.ts). */
-export function createMemoryAlertStore(): AlertStore {
+export function createMemoryAlertStore(): AlertStore & TenantData {
   const alerts = createVersionedValues<StoredAlert>();
   const keyOf = (tenantId: string, id: string): string => JSON.stringify([tenantId, id]);
 
@@ -18,6 +18,7 @@ export function createMemoryAlertStore(): AlertStore {
     async *list(filter) {
       yield* await Promise.resolve(alerts.values().filter((alert) => matches(alert, filter)));
     },
+    forget: (tenantId) => Promise.resolve(alerts.forget((alert) => alert.tenantId === tenantId)),
   };
 }
 

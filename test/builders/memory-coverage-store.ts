@@ -1,8 +1,8 @@
-import type { CoverageRow, CoverageStore } from '../../shared/ports.ts';
+import type { CoverageRow, CoverageStore, TenantData } from '../../shared/ports.ts';
 import { createVersionedValues } from './memory-versions.ts';
 
 /** Coverage in memory. It keeps the contract of the table (test/contract/coverage-store.test.ts). */
-export function createMemoryCoverageStore(): CoverageStore {
+export function createMemoryCoverageStore(): CoverageStore & TenantData {
   const rows = createVersionedValues<CoverageRow>();
   const keyOf = (tenantId: string, source: string): string => JSON.stringify([tenantId, source]);
 
@@ -17,5 +17,6 @@ export function createMemoryCoverageStore(): CoverageStore {
     async *list() {
       yield* await Promise.resolve(rows.values());
     },
+    forget: (tenantId) => Promise.resolve(rows.forget((row) => row.tenantId === tenantId)),
   };
 }

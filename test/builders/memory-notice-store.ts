@@ -1,10 +1,12 @@
-import type { ChannelState, NoticeStore, WaitingNotice } from '../../shared/ports.ts';
-import { createVersionedValues } from './memory-versions.ts';
+import { firstLookOf } from '../../shared/deliver/first-sight.ts';
+import type { ChannelState, NoticeStore, TenantData, WaitingNotice } from '../../shared/ports.ts';
+import { createVersionedValues, forgetSome } from './memory-versions.ts';
 
 /** Waiting notices and channel states in memory. They keep the contract of the table (test/contract/notice-store.test.ts). */
-export function createMemoryNoticeStore(): NoticeStore {
+export function createMemoryNoticeStore(): NoticeStore & TenantData {
   const waiting = new Map<string, WaitingNotice>();
   const channels = createVersionedValues<ChannelState>();
+  const channelNames = new Set<string>();
   const keyOf = (channel: string, key: string): string => JSON.stringify([channel, key]);
 
   return {
@@ -29,7 +31,20 @@ export function createMemoryNoticeStore(): NoticeStore {
       return Promise.resolve({ state: entry?.value ?? {}, version: entry?.version });
     },
     saveChannel(channel, state, version) {
+      channelNames.add(channel);
       return Promise.resolve(channels.save(channel, state, version));
+    },
+    forget(tenantId) {
+      const firstLook = channels.get(firstLookOf(tenantId));
+      if (firstLook !== undefined) channels.remove(firstLookOf(tenantId), firstLook.version);
+      for (const channel of channelNames) {
+        const { value, version } = channels.get(channel) ?? {};
+        if (value?.failingTenants?.includes(tenantId) !== true) continue;
+        const { failingTenants, ...state } = value;
+        const left = failingTenants.filter((id) => id !== tenantId);
+        channels.save(channel, { ...state, ...(left.length === 0 ? {} : { failingTenants: left }) }, version);
+      }
+      return Promise.resolve(forgetSome(waiting, (notice) => notice.tenantId === tenantId));
     },
   };
 }

@@ -1,17 +1,21 @@
-import type { PoisonMessage, PoisonQueues, PoisonStore } from '../../shared/ports.ts';
+import { tenantNamedIn } from '../../shared/alert/poison-tenant.ts';
+import type { PoisonMessage, PoisonQueues, PoisonStore, TenantData } from '../../shared/ports.ts';
+import { forgetSome } from './memory-versions.ts';
 
 /** Kept messages in memory. They keep the contract of the table (test/contract/poison-store.test.ts). */
-export function createMemoryPoisonStore(): PoisonStore {
+export function createMemoryPoisonStore(): PoisonStore & TenantData {
   const kept = new Map<string, PoisonMessage & { keptAt: string }>();
   return {
-    keep({ queue, messageId, insertedAt, body }, keptAt) {
+    keep({ queue, messageId, insertedAt, body, tenantId }, keptAt) {
       const key = JSON.stringify([queue, messageId]);
-      if (!kept.has(key)) kept.set(key, { queue, messageId, insertedAt, body, keptAt });
+      const named = tenantId === undefined ? {} : { tenantId };
+      if (!kept.has(key)) kept.set(key, { queue, messageId, insertedAt, body, keptAt, ...named });
       return Promise.resolve();
     },
     async *list() {
       yield* await Promise.resolve(kept.values());
     },
+    forget: (tenantId) => Promise.resolve(forgetSome(kept, (message) => tenantNamedIn(message) === tenantId)),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { AuditRecord } from '../../shared/ingest/audit-record.ts';
-import type { TimelineStore } from '../../shared/ports.ts';
+import type { TenantData, TimelineStore } from '../../shared/ports.ts';
 import { distinctRecords } from '../../shared/timeline/distinct-records.ts';
 import { compareText } from '../../shared/timeline/order.ts';
 import { canonicalUsers, groupOf, userOf } from '../../shared/timeline/subjects.ts';
+import { forgetSome } from './memory-versions.ts';
 
 /** A timeline in memory. It keeps the contract of the table (test/contract/timeline-store.test.ts). */
-export function createMemoryTimelineStore(): TimelineStore {
+export function createMemoryTimelineStore(): TimelineStore & TenantData {
   const tenants = new Map<string, Map<string, AuditRecord>>();
 
   const recordsOf = (tenantId: string): AuditRecord[] =>
@@ -41,6 +42,9 @@ export function createMemoryTimelineStore(): TimelineStore {
       );
       return Promise.resolve(aboutGroups.filter(({ at }) => Date.parse(at) >= start));
     },
+
+    forget: (tenantId) =>
+      Promise.resolve(forgetSome(tenants.get(tenantId) ?? new Map<string, AuditRecord>(), () => true)),
 
     findUser(tenantId, idOrUpn) {
       const name = idOrUpn.toLowerCase();

@@ -1,0 +1,51 @@
+import { createAlertTable } from '../../shared/adapters/alert-table.ts';
+import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
+import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
+import { type Reach, readReach } from '../../shared/config.ts';
+import names from '../../shared/names.json' with { type: 'json' };
+import type { AlertStore, CoverageRow, CoverageStore, ReadOutcome, TenantStore } from '../../shared/ports.ts';
+import { type Storage, storageOf } from '../doctor/storage.ts';
+import { readTarget, type Target, type TargetValues } from '../target/target.ts';
+import type { Workplace } from '../workplace.ts';
+import { findTenant } from './find-tenant.ts';
+
+/** A deployment and what it keeps of its tenants; with the rights of the person where it is an app in Azure. */
+export interface Deployment {
+  target: Target;
+  reach: Reach;
+  storage: Storage;
+  tenants: TenantStore;
+  coverage: CoverageStore;
+  alerts: AlertStore;
+  /** The id of the tenant with this id or domain, as its cloud knows it; undefined where there is none. */
+  find: (idOrDomain: string) => Promise<ReadOutcome<string | undefined>>;
+}
+
+/** @throws UsageError, TargetUnreachable, SettingsError */
+export async function readDeployment(values: TargetValues, workplace: Workplace): Promise<Deployment> {
+  const target = await readTarget(values, workplace);
+  const reach = readReach(target.settings);
+  const storage = storageOf(reach.storage, target.app?.tenantId);
+  const table = (name: string) => storage.clients.table(name);
+  return {
+    target,
+    reach,
+    storage,
+    tenants: createTenantTable(table(names.tables.tenants)),
+    coverage: createCoverageTable(table(names.tables.coverage)),
+    alerts: createAlertTable(table(names.tables.alerts)),
+    find: (idOrDomain) => findTenant(reach.endpoints.authority, idOrDomain),
+  };
+}
+
+/** `--app NAME --resource-group RG` for a command that is to be copied; empty for the settings on this machine. */
+export function targetArguments({ app }: Target): string {
+  return app === undefined ? '' : ` --app ${app.name} --resource-group ${app.resourceGroup}`;
+}
+
+/** The rows of coverage of each tenant. */
+export async function coverageByTenant(coverage: CoverageStore): Promise<Map<string, CoverageRow[]>> {
+  const rows = new Map<string, CoverageRow[]>();
+  for await (const row of coverage.list()) rows.set(row.tenantId, [...(rows.get(row.tenantId) ?? []), row]);
+  return rows;
+}
