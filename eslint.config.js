@@ -38,6 +38,16 @@ const pure = [
   deny('^node:(?!crypto$)', 'a pure folder does no I/O: take a port'),
   deny('(?:^|/)runtime\\.ts$', 'a pure folder does not know how things are composed'),
 ];
+const notForCli = [
+  deny(outside.functions, 'cli/ builds on shared/'),
+  deny(outside.dev, 'cli/ builds on shared/'),
+  deny(outside.web, 'cli/ builds on shared/'),
+];
+/** The files of a command's own folder are `./…` to it. */
+const noCommand = deny(
+  '^(?:\\.{1,2}/)+(?:cli/)?(?:doctor|permissions|replay|sign-in|tenants)/',
+  'a command knows no other: what several use stands in a folder named for what it is',
+);
 const barrel = { selector: 'ExportAllDeclaration', message: 'no barrels' };
 const noClock = [
   'error',
@@ -127,14 +137,8 @@ export default tseslint.config(
       ],
     },
   },
-  {
-    files: ['cli/**/*.ts'],
-    rules: restrict(
-      deny(outside.functions, 'cli/ builds on shared/'),
-      deny(outside.dev, 'cli/ builds on shared/'),
-      deny(outside.web, 'cli/ builds on shared/'),
-    ),
-  },
+  { files: ['cli/**/*.ts'], rules: restrict(...notForCli, noCommand) },
+  { files: ['cli/run.ts'], rules: restrict(...notForCli) },
   {
     files: ['dev/**/*.ts'],
     rules: restrict(

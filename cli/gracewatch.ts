@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import './small-young-generation.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { askPerson } from './ask-person.ts';
+import { askPerson } from './terminal/ask-person.ts';
 import { run } from './run.ts';
 import { createAz } from './target/az.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,7 +7,8 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import type { TokenFor } from '../shared/adapters/credentials.ts';
 import type { ReadOutcome } from '../shared/ports.ts';
-import { messageOf } from './arguments.ts';
+import { tokenRefusalCode } from '../shared/tenants/token-refusal.ts';
+import { messageOf } from './arguments/arguments.ts';
 
 /** The message is one sentence that says what to do; what the tools said is not in it. */
 export class NotSignedIn extends Error {
@@ -46,7 +47,7 @@ export function personTokenFor(
       return token.token;
     } catch (error) {
       // A tool that is signed in tells the code with which Entra refused; the rest of what it says may quote anything.
-      const code = /\bAADSTS\d+\b/.exec(messageOf(error))?.[0];
+      const code = tokenRefusalCode(messageOf(error));
       throw new NotSignedIn(
         code === undefined
           ? nobody(tenantId)

@@ -100,29 +100,50 @@ export function readConfig(environment: Environment): Config {
   });
 }
 
+/** Whose services are asked, as whom and where. */
+export type Access = Pick<Config, 'tenants' | 'credential' | 'endpoints'>;
+
 /** What a deployment works on and with: its storage, its tenants, and how their services are reached. */
-export type Reach = Pick<Config, 'storage' | 'tenants' | 'credential' | 'endpoints'>;
+export type Reach = Access & Pick<Config, 'storage'>;
+
+/** Where a command finds the app's secret: in its settings, or not at all, because they only refer to a vault that the app reads. */
+export type SecretPlace = 'settings' | 'vault';
 
 /**
- * As `readConfig`, for a command that is run elsewhere than the app: there the settings with secrets in them are only references to
- * a vault, so they are not looked at.
+ * As `readConfig`, for a command: what only the app needs, such as its channels, is not looked at.
  * @throws SettingsError
  */
-export function readReach(environment: Environment): Reach {
-  const { text, wrong, orThrow } = reading(environment);
+export function readReach(environment: Environment, secrets: SecretPlace = 'settings'): Reach {
+  const { text, wrong, orThrow } = reading(environment, secrets);
   return orThrow(readReachOf(text, wrong));
+}
+
+/** As `readReach`, for a command that may do without storage. @throws SettingsError */
+export function readAccess(environment: Environment, secrets: SecretPlace = 'settings'): Access {
+  const { text, wrong, orThrow } = reading(environment, secrets);
+  return orThrow(readAccessOf(text, wrong));
+}
+
+/** @throws SettingsError */
+export function readStorageSettings(environment: Environment): StorageSettings {
+  const { text, wrong, orThrow } = reading(environment);
+  return orThrow(readStorage(text, wrong));
 }
 
 const unresolvedReference =
   'is a Key Vault reference that the platform could not resolve: the identity lacks the role Key Vault Secrets User, or the secret is missing';
 
-function reading(environment: Environment): { text: Text; wrong: Wrong; orThrow: <T>(read: T) => T } {
+function reading(
+  environment: Environment,
+  secrets: SecretPlace = 'settings',
+): { text: Text; wrong: Wrong; orThrow: <T>(read: T) => T } {
   const problems: SettingProblem[] = [];
   const unresolved = new Set<string>();
   return {
     text: (setting) => {
       const value = environment[setting]?.trim();
-      if (isKeyVaultReference(value) && !unresolved.has(setting)) {
+      const isElsewhere = secrets === 'vault' && setting === 'GRACEWATCH_CLIENT_SECRET';
+      if (isKeyVaultReference(value) && !isElsewhere && !unresolved.has(setting)) {
         unresolved.add(setting);
         problems.push({ setting, expected: unresolvedReference });
       }
@@ -145,11 +166,14 @@ function isLoopbackOnly(text: Text): boolean {
 }
 
 function readReachOf(text: Text, wrong: Wrong): Reach {
+  return { storage: readStorage(text, wrong), ...readAccessOf(text, wrong) };
+}
+
+function readAccessOf(text: Text, wrong: Wrong): Access {
   const loopbackOnly = isLoopbackOnly(text);
   const endpoint = (setting: string, fallback: string): string =>
     readEndpoint(setting, text(setting) ?? fallback, loopbackOnly, wrong);
   return {
-    storage: readStorage(text, wrong),
     tenants: readTenants(text('GRACEWATCH_TENANTS'), wrong),
     credential: readCredential(text('GRACEWATCH_CREDENTIAL'), text, wrong),
     endpoints: {

@@ -156,8 +156,12 @@ function createRuntime(environment: Environment) {
 
     reportPoison: async (context: InvocationContext) => {
       const log = logOf(context);
-      await reportPoison(await tenants.read(), { poisonQueues, poison, queues, clock, log });
-      await watchQueues({ queueWatch, log });
+      try {
+        await reportPoison(await tenants.read(), { poisonQueues, poison, queues, clock, log });
+      } finally {
+        // Alarms read these lines: they come also while the poison cannot be reported.
+        await watchQueues({ queueWatch, log });
+      }
     },
 
     answerAlerts: (request: HttpRequest, context: InvocationContext) =>

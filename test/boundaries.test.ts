@@ -103,6 +103,18 @@ const planted: [reason: string, filePath: string, text: string, complaint: RegEx
   ],
   ['the command line using the local host', 'cli/planted.ts', "import '../dev/host.ts';", /builds on shared/],
   [
+    'a command using another',
+    'cli/tenants/planted.ts',
+    "import '../doctor/storage.ts';",
+    /a command knows no other/,
+  ],
+  [
+    'what commands share knowing one of them',
+    'cli/rights/planted.ts',
+    "import '../permissions/report.ts';",
+    /a command knows no other/,
+  ],
+  [
     'the page using the project',
     'web/planted.ts',
     "import '../shared/config.ts';",
@@ -124,6 +136,8 @@ describe('who may import whom', () => {
     ['functions/planted.ts', "import '@azure/functions';\nimport '../shared/runtime.ts';"],
     ['dev/planted.ts', "import '../shared/names.json' with { type: 'json' };"],
     ['cli/planted.ts', "import '../shared/timeline/facts.ts';"],
+    ['cli/run.ts', "import './replay/replay.ts';"],
+    ['cli/tenants/planted.ts', "import './add.ts';\nimport '../../shared/tenants/tenants.ts';"],
   ])('%s may do what it is for', async (filePath, text) => {
     expect(await complaints(filePath, text)).toEqual([]);
   });

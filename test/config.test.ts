@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { type Environment, readConfig, readReach, SettingsError } from '../shared/config.ts';
+import {
+  type Environment,
+  readAccess,
+  readConfig,
+  readReach,
+  readStorageSettings,
+  SettingsError,
+} from '../shared/config.ts';
 
 const local: Environment = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
@@ -111,6 +118,26 @@ describe('settings', () => {
     expect(readReach(inAzure).tenants.kind).toBe('list');
     expect(() => readConfig(inAzure)).toThrow('GRACEWATCH_CHANNELS');
     expect(() => readReach({ ...inAzure, GRACEWATCH_TENANTS: undefined })).toThrow('GRACEWATCH_TENANTS');
+  });
+
+  test('the secret of an app in Azure may stay in its vault, and only there', () => {
+    const inAzure = {
+      ...cloud,
+      GRACEWATCH_CREDENTIAL: 'client-secret',
+      GRACEWATCH_CLIENT_ID: '33333333-4444-4555-8666-777777777777',
+      GRACEWATCH_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/app)',
+    };
+    expect(readReach(inAzure, 'vault').credential.kind).toBe('client-secret');
+    expect(() => readReach(inAzure)).toThrow('GRACEWATCH_CLIENT_SECRET');
+  });
+
+  test('what is asked of tenants is read without storage, and storage by itself', () => {
+    const withoutStorage = { ...cloud, AzureWebJobsStorage: 'x' };
+    expect(readAccess(withoutStorage).tenants.kind).toBe('list');
+    expect(() => readStorageSettings(withoutStorage)).toThrow('AzureWebJobsStorage');
+    expect(() => readAccess({ ...withoutStorage, GRACEWATCH_CREDENTIAL: 'x' })).toThrow(
+      'GRACEWATCH_CREDENTIAL',
+    );
   });
 
   test('an unknown setting is a warning', () => {

@@ -6,7 +6,7 @@ import names from '../../shared/names.json' with { type: 'json' };
 import type { ChannelSender, ChannelState, DeliveryOutcome } from '../../shared/ports.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
-import { seenInStorage } from './storage.ts';
+import { seenInStorage } from './seen-in-storage.ts';
 import { testCard, type TestCard } from './test-card.ts';
 
 /** @param from who sends a test card to each; without it none is sent */
@@ -29,10 +29,12 @@ export async function examineChannels(deployment: Deployment, from: string | und
 /** What deliveries have made of the channels, and a line where that could not be read. */
 async function readStates({
   config,
+  isRead,
   storage,
 }: Deployment): Promise<{ states: Map<string, ChannelState>; lines: Line[] }> {
   const states = new Map<string, ChannelState>();
-  if (config.channels.length === 0) return { states, lines: [] };
+  // That the settings of storage are wrong is told by its own lines.
+  if (config.channels.length === 0 || !isRead('AzureWebJobsStorage')) return { states, lines: [] };
   const account = await storage();
   const lines = await seenInStorage('tables', account, async () => {
     const notices = createNoticeTable(account.clients.table(names.tables.alerts));

@@ -1,4 +1,5 @@
-import { type Asked, hostOf } from './ask.ts';
+import type { Asked } from '../network/ask.ts';
+import { hostOf } from '../network/unreachable.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { durationWords } from './duration-words.ts';

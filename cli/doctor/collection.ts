@@ -8,7 +8,7 @@ import { groupedBy } from '../../shared/timeline/order.ts';
 import { type Check, type Line, linesOf } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { durationWords } from './duration-words.ts';
-import { seenInStorage } from './storage.ts';
+import { seenInStorage } from './seen-in-storage.ts';
 
 /** All tenants with one listing: hundreds of them are a page or two. */
 export async function examineCollection(

@@ -3,11 +3,11 @@ import type { Config } from '../../shared/config.ts';
 import type { Clock } from '../../shared/ports.ts';
 import type { Az } from '../target/az.ts';
 import type { AzureApp, Target } from '../target/target.ts';
-import { ask, type Asked } from './ask.ts';
+import { ask, type Asked } from '../network/ask.ts';
 import { once } from './once.ts';
 import { askHealth } from './public-url.ts';
 import type { ReadSettings } from './settings.ts';
-import { type Storage, storageOf } from './storage.ts';
+import { type Storage, storageOf } from '../storage/storage.ts';
 import { type AccountRoles, readAccountRoles } from './storage-roles.ts';
 
 /** What the examinations look at. What several of them want to know is asked once, by the first. */

@@ -2,9 +2,9 @@ import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
 import { createTenants } from '../../shared/tenants/tenants.ts';
-import { UsageError } from '../arguments.ts';
-import { chosenTenants } from '../permissions/see-permissions.ts';
-import { countedProgress } from '../progress.ts';
+import { UsageError } from '../arguments/arguments.ts';
+import { countedProgress } from '../terminal/progress.ts';
+import { chooseTenants } from '../target/choose-tenants.ts';
 import type { Target } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
 import { type Check, type Line, linesOf } from './check.ts';
@@ -12,7 +12,7 @@ import { type Deployment, deploymentOf } from './deployment.ts';
 import { examineAll } from './examination.ts';
 import { examinationsOf } from './examinations.ts';
 import { readSettings } from './settings.ts';
-import { seenInStorage } from './storage.ts';
+import { seenInStorage } from './seen-in-storage.ts';
 import { judgeVersions } from './versions.ts';
 
 export interface Wanted {
@@ -37,7 +37,7 @@ export async function diagnose(target: Target, wanted: Wanted, workplace: Workpl
   if (wanted.send && unread.get('GRACEWATCH_CHANNELS')?.status === 'ok') throw new UsageError(outOfReach);
   const deployment = deploymentOf(target, config, unread, az);
   const watched = await watchedTenants(deployment);
-  const tenants = watched.tenants === undefined ? [] : chosenTenants(watched.tenants, wanted.tenants);
+  const tenants = watched.tenants === undefined ? [] : chooseTenants(watched.tenants, wanted.tenants);
   const examinations = examinationsOf(deployment, tenants, wanted.send ? nameOf(workplace) : undefined);
   const progress = countedProgress('tenants', tenants.length, terminal);
   const found = await examineAll(examinations, unread, ({ tenant }) => {

@@ -1,6 +1,7 @@
 import { visibleText } from '../../shared/deliver/escape.ts';
-import { readArguments, UsageError } from '../arguments.ts';
-import { readTarget, targetOptions, TargetUnreachable } from '../target/target.ts';
+import { readArguments, UsageError } from '../arguments/arguments.ts';
+import { tellingWrongUse } from '../arguments/wrong-use.ts';
+import { readTarget, targetOptions } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Check } from './check.ts';
 import { diagnose } from './diagnose.ts';
@@ -11,39 +12,34 @@ import { diagnosisOf, reportOf } from './report.ts';
  * Looks at everything that a deployment needs and says what is missing and what mends it.
  * Gives the exit code: 0 nothing fails, 1 something fails, 2 wrong use or no such app.
  */
-export async function doctor(args: readonly string[], workplace: Workplace): Promise<number> {
+export function doctor(args: readonly string[], workplace: Workplace): Promise<0 | 1 | 2> {
+  return tellingWrongUse('doctor', workplace.terminal, () => obey(args, workplace));
+}
+
+async function obey(args: readonly string[], workplace: Workplace): Promise<0 | 1> {
   const { terminal } = workplace;
-  try {
-    const { values, positionals } = readArguments(args, {
-      ...targetOptions,
-      tenant: { type: 'string', multiple: true },
-      send: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    });
-    if (values.help === true) {
-      await terminal.out(doctorHelp);
-      return 0;
-    }
-    if (positionals[0] !== undefined) throw new UsageError(`doctor takes no ${positionals[0]}`);
-    const target = await readTarget(values, workplace);
-    const wanted = { tenants: values.tenant ?? [], send: values.send === true };
-    const checks = await diagnose(target, wanted, workplace);
-    const diagnosis = diagnosisOf(target.label, new Date().toISOString(), checks.map(visible));
-    await terminal.out(
-      values.json === true
-        ? `${JSON.stringify(diagnosis, undefined, 2)}\n`
-        : reportOf(diagnosis, wantsColour(workplace)),
-    );
-    return diagnosis.fail > 0 ? 1 : 0;
-  } catch (error) {
-    if (error instanceof UsageError || error instanceof TargetUnreachable) {
-      const hint = error instanceof UsageError ? 'Try: gracewatch doctor --help\n' : '';
-      terminal.err(`gracewatch doctor: ${visibleText(error.message)}\n${hint}`);
-      return 2;
-    }
-    throw error;
+  const { values, positionals } = readArguments(args, {
+    ...targetOptions,
+    tenant: { type: 'string', multiple: true },
+    send: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help === true) {
+    await terminal.out(doctorHelp);
+    return 0;
   }
+  if (positionals[0] !== undefined) throw new UsageError(`doctor takes no ${positionals[0]}`);
+  const target = await readTarget(values, workplace);
+  const wanted = { tenants: values.tenant ?? [], send: values.send === true };
+  const checks = await diagnose(target, wanted, workplace);
+  const diagnosis = diagnosisOf(target.label, new Date().toISOString(), checks.map(visible));
+  await terminal.out(
+    values.json === true
+      ? `${JSON.stringify(diagnosis, undefined, 2)}\n`
+      : reportOf(diagnosis, wantsColour(workplace)),
+  );
+  return diagnosis.fail > 0 ? 1 : 0;
 }
 
 /** Names of tenants and answers of services stand in it, and must steer neither a terminal nor a reader of the JSON. */

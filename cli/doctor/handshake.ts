@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import names from '../../shared/names.json' with { type: 'json' };
-import { ask, type Asked } from './ask.ts';
+import { ask, type Asked } from '../network/ask.ts';
 import type { Line } from './check.ts';
 import { type AppInAzure, excludePaths, wantsSignIn } from './public-url.ts';
 

@@ -1,4 +1,4 @@
-import type { Asked } from './ask.ts';
+import type { Asked } from '../network/ask.ts';
 import { type Check, type Line, linesOf } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { judgeHandshake, shakeHands } from './handshake.ts';

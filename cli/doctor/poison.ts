@@ -8,7 +8,7 @@ import type { PoisonMessage } from '../../shared/ports.ts';
 import { groupedBy } from '../../shared/timeline/order.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
-import { seenInStorage } from './storage.ts';
+import { seenInStorage } from './seen-in-storage.ts';
 
 export async function examinePoison({ storage, clock }: Deployment): Promise<Line[]> {
   const account = await storage();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../../shared/config-problems.ts';
-import { type Answered, ask, type Asked, hostOf, type Unreachable, unreachableWords } from './ask.ts';
+import { type Answered, ask, type Asked } from '../network/ask.ts';
+import { hostOf, type Unreachable, unreachableWords } from '../network/unreachable.ts';
 import type { Line } from './check.ts';
 
 /** Where the app is in Azure: named in what mends. */

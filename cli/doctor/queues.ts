@@ -4,7 +4,7 @@ import type { QueueLook } from '../../shared/ports.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { durationWords } from './duration-words.ts';
-import { seenInStorage } from './storage.ts';
+import { seenInStorage } from './seen-in-storage.ts';
 
 export async function examineQueues({ storage }: Deployment): Promise<Line[]> {
   const account = await storage();

@@ -1,6 +1,6 @@
 import { counted } from '../../shared/deliver/wording.ts';
-import { paragraph } from '../paragraph.ts';
-import { plainName } from '../replay/plain-words.ts';
+import { paragraph } from '../terminal/paragraph.ts';
+import { plainName } from '../terminal/plain-words.ts';
 import type { Check, CheckName, Status } from './check.ts';
 
 /** Everything that was found, in the order in which it is told. */

@@ -1,9 +1,9 @@
-import type { PermissionRight, TenantRights } from '../permissions/look-at-rights.ts';
-import { type Deployment, mendingSteps } from '../permissions/mend.ts';
+import { type Grantee, mendingSteps } from '../rights/mend.ts';
+import { isLacking, type PermissionRight, type TenantRights } from '../rights/rights.ts';
 import type { Line } from './check.ts';
 
 /** Whether there is a token for the tenant: without one it is blind, and no other tenant is. */
-export function judgeToken(rights: TenantRights, deployment: Deployment): Line {
+export function judgeToken(rights: TenantRights, grantee: Grantee): Line {
   const { token } = rights;
   switch (token.kind) {
     case 'read':
@@ -12,25 +12,25 @@ export function judgeToken(rights: TenantRights, deployment: Deployment): Line {
       return {
         status: 'fail',
         means: `${token.reason}; nothing is collected from this tenant, others are not concerned`,
-        ...mendBy(mendingSteps(rights, deployment)),
+        ...mendBy(mendingSteps(rights, grantee)),
       };
     case 'later':
-      return deployment.app === undefined
+      return grantee.app === undefined
         ? {
             status: 'fail',
             means: `${token.reason}; where the app gets none either, nothing is collected from this tenant`,
-            ...mendBy(mendingSteps(rights, deployment)),
+            ...mendBy(mendingSteps(rights, grantee)),
           }
         : { status: 'ok', means: `not looked at: ${token.reason}` };
   }
 }
 
 /** Each permission with the feature that it feeds, and what was granted beyond them. */
-export function judgePermissions(rights: TenantRights, deployment: Deployment): Line[] {
-  const steps = mendingSteps(rights, deployment);
+export function judgePermissions(rights: TenantRights, grantee: Grantee): Line[] {
+  const steps = mendingSteps(rights, grantee);
   const lines = rights.permissions.map((right): Line => {
     const subject = right.permission.name;
-    return needsHand(right)
+    return isLacking(right)
       ? { subject, ...stateOf(right), ...mendBy(steps) }
       : { subject, ...stateOf(right) };
   });
@@ -47,10 +47,6 @@ export function judgePermissions(rights: TenantRights, deployment: Deployment): 
 /** Whether nothing at all is granted: then each further question to the tenant has the same answer. */
 export function isBlind({ permissions }: TenantRights): boolean {
   return permissions.every(({ state }) => state !== 'granted');
-}
-
-function needsHand({ feature, state }: PermissionRight): boolean {
-  return state !== 'granted' && !feature.optional;
 }
 
 function stateOf({ feature, state, reason }: PermissionRight): Pick<Line, 'status' | 'means'> {

@@ -13,21 +13,19 @@ const workflow =
 const channel = (url: string): string =>
   JSON.stringify([{ id: 'licences', kind: 'teams', url, timeZone: 'Europe/Berlin' }]);
 
-const storageService = (service: 'blob' | 'queue' | 'table'): Example => ({
-  azure: {
-    [`AzureWebJobsStorage__${service}ServiceUri`]: `https://gracewatchcontoso.${service}.core.windows.net`,
-  },
+const storageService = (service: 'blob' | 'queue' | 'table'): Environment => ({
+  [`AzureWebJobsStorage__${service}ServiceUri`]: `https://gracewatchcontoso.${service}.core.windows.net`,
 });
 
 /** By setting, as problems name it. Each is read by the settings' own parser in a test, so none can grow old. */
 export const settingExamples: Readonly<Record<string, Example>> = {
   AzureWebJobsStorage: {
-    azure: { AzureWebJobsStorage__accountName: 'gracewatchcontoso' },
+    azure: { ...storageService('blob'), ...storageService('queue'), ...storageService('table') },
     loopback: { AzureWebJobsStorage: 'UseDevelopmentStorage=true' },
   },
-  AzureWebJobsStorage__blobServiceUri: storageService('blob'),
-  AzureWebJobsStorage__queueServiceUri: storageService('queue'),
-  AzureWebJobsStorage__tableServiceUri: storageService('table'),
+  AzureWebJobsStorage__blobServiceUri: { azure: storageService('blob') },
+  AzureWebJobsStorage__queueServiceUri: { azure: storageService('queue') },
+  AzureWebJobsStorage__tableServiceUri: { azure: storageService('table') },
   GRACEWATCH_TENANTS: { azure: { GRACEWATCH_TENANTS: tenants } },
   GRACEWATCH_CREDENTIAL: {
     azure: { GRACEWATCH_CREDENTIAL: 'managed-identity' },

@@ -1,11 +1,18 @@
 import { rules } from '#rules';
-import { connectStorage } from '../../shared/adapters/storage.ts';
-import { type Config, type Environment, readConfig, SettingsError } from '../../shared/config.ts';
+import {
+  type Config,
+  type Environment,
+  readConfig,
+  type SettingProblem,
+  SettingsError,
+} from '../../shared/config.ts';
 import { isKeyVaultReference } from '../../shared/config-problems.ts';
 import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
 import { counted } from '../../shared/deliver/wording.ts';
+import { storageOf } from '../storage/storage.ts';
 import type { Target } from '../target/target.ts';
 import type { Line } from './check.ts';
+import { mendSetting } from './mend-setting.ts';
 import { exampleOf } from './setting-examples.ts';
 
 /** The settings as far as they can be read, and which of them are not. */
@@ -20,12 +27,17 @@ export interface ReadSettings {
 /** Why a setting was not read, and what the checks that need it say instead. */
 type Unread = Pick<Line, 'status' | 'means' | 'mend'>;
 
-export function readSettings({ settings: given, app }: Target): ReadSettings {
+export function readSettings(target: Target): ReadSettings {
+  const { settings: given, app } = target;
   const unread = new Map<string, Unread>();
   const lines: Line[] = [];
   if (app === undefined && !Object.keys(given).some(isOurs)) lines.push(nothingHere);
 
   const loopback = given['GRACEWATCH_CREDENTIAL']?.trim() === 'none';
+  const wrong = (setting: string, expected: string): Line => {
+    const mend = mendSetting(nameIn(setting), target, loopback);
+    return { subject: setting, status: 'fail', means: expected, ...(mend === undefined ? {} : { mend }) };
+  };
   let settings = given;
   const references =
     app === undefined ? [] : Object.keys(given).filter((name) => isKeyVaultReference(given[name]));
@@ -37,8 +49,8 @@ export function readSettings({ settings: given, app }: Target): ReadSettings {
   let config = parsed(settings);
   if (config instanceof SettingsError) {
     for (const { setting, expected } of config.problems) {
-      const [name = setting] = setting.split(' ');
-      lines.push(wrongSetting(setting, expected, exampleOf(name, { loopback }), app));
+      const name = nameIn(setting);
+      lines.push(wrong(setting, expected));
       unread.set(name, notRight(name));
       settings = replaced(settings, name, loopback);
     }
@@ -46,25 +58,23 @@ export function readSettings({ settings: given, app }: Target): ReadSettings {
   }
   // One example may not go with another wrong setting, such as an address on loopback with a credential that does not exist.
   if (config instanceof SettingsError) return { lines, unread };
-  if (!isUsable(config.storage)) {
-    lines.push(wrongSetting('AzureWebJobsStorage', halfAConnectionString, undefined, app));
-    unread.set('AzureWebJobsStorage', notRight('AzureWebJobsStorage'));
+  for (const { setting, expected } of storageProblems(config.storage)) {
+    lines.push(wrong(setting, expected));
+    unread.set(setting, notRight(setting));
   }
-  lines.push(...config.warnings.map(meansNothing), ...judgeRules(config.rules));
+  lines.push(...config.warnings.map(meansNothing), ...judgeRules(config.rules, wrong));
   if (lines.every(({ status }) => status === 'ok')) lines.push(allRight(given));
   return { lines, config, unread };
 }
 
-const halfAConnectionString =
-  'is not a whole connection string: a part is missing or misspelt; az storage account show-connection-string --name ACCOUNT prints it';
-
-/** The SDKs want more of a connection string than the settings do, and say so only when they are made. */
-function isUsable(storage: Config['storage']): boolean {
+/** The SDKs want more of a connection string than the settings do. */
+function storageProblems(storage: Config['storage']): readonly SettingProblem[] {
   try {
-    connectStorage(storage);
-    return true;
-  } catch {
-    return false;
+    storageOf(storage, undefined);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
   }
 }
 
@@ -103,31 +113,9 @@ function inKeyVault(name: string): Unread {
   };
 }
 
-function wrongSetting(
-  setting: string,
-  expected: string,
-  example: Environment | undefined,
-  app: Target['app'],
-): Line {
-  const shown = assignments(example);
-  const how =
-    app === undefined
-      ? ''
-      : `: az functionapp config appsettings set --name ${app.name} --resource-group ${app.resourceGroup} --settings …`;
-  return {
-    subject: setting,
-    status: 'fail',
-    means: expected,
-    ...(example === undefined
-      ? {}
-      : { mend: shown === '' ? 'remove it' : `set it, for example to ${shown}${how}` }),
-  };
-}
-
-function assignments(settings: Environment = {}): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value ?? ''}`)
-    .join(' ');
+/** Of `GRACEWATCH_CHANNELS (channel a)` the setting. */
+function nameIn(setting: string): string {
+  return setting.split(' ', 1)[0] ?? setting;
 }
 
 const nothingHere: Line = {
@@ -145,18 +133,13 @@ function meansNothing(warning: string): Line {
   };
 }
 
-function judgeRules(given: Config['rules']): Line[] {
+function judgeRules(given: Config['rules'], wrong: (setting: string, expected: string) => Line): Line[] {
   try {
     return ruleSettings(rules, given).warnings.map(meansNothing);
   } catch (error) {
     // The message names rules and paths, never values.
     const problems = error instanceof Error ? error.message.split('\n') : [];
-    return problems.map((problem) => ({
-      subject: 'GRACEWATCH_RULES',
-      status: 'fail' as const,
-      means: problem.replace(/^GRACEWATCH_RULES: /, ''),
-      mend: `set it, for example to ${assignments(exampleOf('GRACEWATCH_RULES', { loopback: false }))}`,
-    }));
+    return problems.map((problem) => wrong('GRACEWATCH_RULES', problem.replace(/^GRACEWATCH_RULES: /, '')));
   }
 }
 

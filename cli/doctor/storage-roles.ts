@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Az } from '../target/az.ts';
 import type { AzureApp } from '../target/target.ts';
+import { storageServices } from '../storage/account.ts';
+import { appRoles, assignRole } from '../storage/roles.ts';
 import type { Line } from './check.ts';
-import { appRoles, assignRole, storageServices } from './storage-failure.ts';
 
 /** What the Azure CLI says of the account, or why it says nothing. */
 export type AccountRoles =
@@ -88,11 +89,10 @@ export function judgeAccountRoles(
       subject: 'identity',
       status: 'fail',
       means: `the app lacks the role ${name} on ${accountName}: its ${service} are refused to it`,
-      mend: assignRole(
-        `--assignee-object-id ${identity.principalId} --assignee-principal-type ServicePrincipal`,
-        name,
-        { id: roles.id, name: accountName },
-      ),
+      mend: assignRole({ kind: 'principal', principalId: identity.principalId }, name, {
+        id: roles.id,
+        name: accountName,
+      }),
     };
   });
   if (!roles.sharedKeys) return lines;

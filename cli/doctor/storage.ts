@@ -1,63 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { connectStorage, deadline, statusOf, type StorageClients } from '../../shared/adapters/storage.ts';
-import type { StorageSettings } from '../../shared/config.ts';
+import { deadline, statusOf, type StorageClients } from '../../shared/adapters/storage.ts';
 import names from '../../shared/names.json' with { type: 'json' };
-import { personCredential } from '../person-token.ts';
-import { ask, type Asked } from './ask.ts';
+import { type StorageService, storageServices } from '../storage/account.ts';
+import { storageCode, storageFailure } from '../storage/failure.ts';
+import type { Storage } from '../storage/storage.ts';
+import { storageTrouble } from '../storage/trouble.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
-import {
-  type StorageAccount,
-  storageCode,
-  storageFailure,
-  type StorageService,
-  storageServices,
-  storageTrouble,
-} from './storage-failure.ts';
 import { judgeAccountRoles } from './storage-roles.ts';
-
-/** The account, and clients that have the rights of its reader. */
-export interface Storage extends StorageAccount {
-  clients: StorageClients;
-  /** What the service says to a stranger, asked once: any answer means that it can be reached. */
-  asked: (service: StorageService) => Promise<Asked>;
-}
-
-/** @param personOf tenant of the person who looks at an app in Azure; without it the app's own rights are used */
-export function storageOf(settings: StorageSettings, personOf: string | undefined): Storage {
-  const asPerson = settings.kind === 'identity' && personOf !== undefined;
-  const clients = connectStorage(settings, asPerson ? personCredential(personOf) : undefined);
-  const container = clients.container('doctor');
-  const urls = {
-    blobs: plainUrl(container.url).replace(/\/doctor$/, ''),
-    queues: plainUrl(clients.queue('doctor').url).replace(/\/doctor$/, ''),
-    tables: plainUrl(clients.table('doctor').url),
-  };
-  const asked = new Map<StorageService, Promise<Asked>>();
-  return {
-    name: container.accountName,
-    reader: asPerson ? { kind: 'person' } : ownReader(settings),
-    urls,
-    clients,
-    asked(service) {
-      const answer = asked.get(service) ?? ask(urls[service]);
-      asked.set(service, answer);
-      return answer;
-    },
-  };
-}
-
-function ownReader(settings: StorageSettings): StorageAccount['reader'] {
-  if (settings.kind === 'connection-string') return { kind: 'key' };
-  const { clientId } = settings;
-  return { kind: 'identity', ...(clientId === undefined ? {} : { clientId }) };
-}
-
-/** A connection string can put a signature into the query. */
-function plainUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`.replace(/\/$/, '');
-}
 
 type Proof = (clients: StorageClients) => Promise<unknown>;
 
@@ -142,31 +92,4 @@ async function proven(proof: Proof, clients: StorageClients): Promise<'done' | '
     if (status === 404 || status === 400) return 'done';
     throw error;
   }
-}
-
-/**
- * What was found in storage. Where storage cannot be looked into, its own lines say why and what mends it: here that is no second
- * failure, only something that was not seen.
- */
-export async function seenInStorage(
-  service: StorageService,
-  storage: Storage,
-  look: () => Promise<Line[]>,
-): Promise<Line[]> {
-  const asked = await storage.asked(service);
-  if (asked.kind === 'unreachable') return [notSeen(service)];
-  try {
-    return await look();
-  } catch (error) {
-    const failure = storageFailure(error);
-    const told = failure.kind !== 'unknown' && failure.kind !== 'unreadable-row';
-    return [told ? notSeen(service) : storageTrouble(failure, service, storage)];
-  }
-}
-
-function notSeen(service: StorageService): Line {
-  return {
-    status: 'warn',
-    means: `not seen: the ${service} of the storage account cannot be read (see Storage)`,
-  };
 }

@@ -1,9 +1,9 @@
 import { createGraph } from '../../shared/adapters/graph.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import type { ActivityApi, Graph } from '../../shared/ports.ts';
-import { connectRights } from '../permissions/connect-rights.ts';
-import { lookAtRights, type RightsPorts } from '../permissions/look-at-rights.ts';
-import type { Deployment as RightsDeployment } from '../permissions/mend.ts';
+import { connectRights } from '../rights/connect-rights.ts';
+import { lookAtRights, type RightsPorts } from '../rights/look-at-rights.ts';
+import { type Grantee, granteeOf } from '../rights/mend.ts';
 import { personTokenFor } from '../person-token.ts';
 import { judgeContentTypes } from './activity-content.ts';
 import { type Check, type Line, linesOf } from './check.ts';
@@ -16,7 +16,7 @@ import { isBlind, judgePermissions, judgeToken } from './rights.ts';
 /** How tenants are looked at: with the app's own credential here, or as the person at an app in Azure. */
 export interface TenantPorts {
   rights: RightsPorts;
-  deployment: RightsDeployment;
+  grantee: Grantee;
   /** Who may ask Graph in this tenant; undefined where only the app can. */
   graphOf: (tenantId: string) => Pick<Graph, 'readPage' | 'readObject'> | undefined;
   /** Undefined where only the app can. */
@@ -24,21 +24,25 @@ export interface TenantPorts {
 }
 
 /** Connects when the first tenant is looked at, once for all. */
-export function tenantPorts({ target, config, clock, inAzure }: Deployment): () => Promise<TenantPorts> {
-  const { credential, endpoints } = config;
-  return once(() => {
-    const rights = connectRights(target, config, clock.now().toISOString());
-    const deployment = {
-      credential,
-      authority: endpoints.authority,
-      ...(inAzure === undefined ? {} : { app: inAzure.app }),
-    };
+export function tenantPorts({
+  target,
+  config,
+  clock,
+  isRead,
+  storage,
+  inAzure,
+}: Deployment): () => Promise<TenantPorts> {
+  return once(async () => {
+    // The example that stands in for a wrong setting is nobody's storage to send a token to.
+    const clients = isRead('AzureWebJobsStorage') ? (await storage()).clients : undefined;
+    const rights = connectRights(target, config, clients, clock.now().toISOString());
+    const grantee = granteeOf(target, config);
     if (rights.kind === 'own') {
-      return { rights, deployment, graphOf: () => rights.graph, activity: rights.activity };
+      return { rights, grantee, graphOf: () => rights.graph, activity: rights.activity };
     }
     // The person is known in the tenant of the app, and as a rule in no other.
-    const graph = createGraph({ endpoint: endpoints.graph, tokenFor: personTokenFor('signed-in') });
-    return { rights, deployment, graphOf: (id) => (id === inAzure?.app.tenantId ? graph : undefined) };
+    const graph = createGraph({ endpoint: config.endpoints.graph, tokenFor: personTokenFor('signed-in') });
+    return { rights, grantee, graphOf: (id) => (id === inAzure?.app.tenantId ? graph : undefined) };
   });
 }
 
@@ -47,10 +51,10 @@ export async function examineTenant({ id, name }: TenantSettings, ports: TenantP
   const tenant = { id, name };
   const rights = await lookAtRights(tenant, ports.rights);
   const blind = isBlind(rights);
-  const token = linesOf('token', [judgeToken(rights, ports.deployment)], tenant);
+  const token = linesOf('token', [judgeToken(rights, ports.grantee)], tenant);
   // The refusal of the token names what would only be repeated of each permission.
   if (blind && rights.token.kind === 'refused') return token;
-  const permissions = linesOf('permission', judgePermissions(rights, ports.deployment), tenant);
+  const permissions = linesOf('permission', judgePermissions(rights, ports.grantee), tenant);
   return [...token, ...permissions, ...(blind ? [] : await examineFacts(tenant, ports))];
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Az } from '../target/az.ts';
 import type { AzureApp } from '../target/target.ts';
-import type { Asked } from './ask.ts';
+import type { Asked } from '../network/ask.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { readHealth } from './public-url.ts';

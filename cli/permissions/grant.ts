@@ -8,10 +8,11 @@ import {
 } from '../../shared/permissions.ts';
 import type { ReadOutcome } from '../../shared/ports.ts';
 import type { AppRoleAssignment, Directory } from '../directory/directory.ts';
-import { plainName } from '../replay/plain-words.ts';
-import type { Terminal } from '../terminal.ts';
-import { moreThanNeeded } from './more-than-needed.ts';
-import { permissionNames } from './rights-from-afar.ts';
+import { type Failure, failureWords } from '../directory/failure-words.ts';
+import { plainName } from '../terminal/plain-words.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { moreThanNeeded } from '../rights/more-than-needed.ts';
+import { permissionNames } from '../rights/permission-names.ts';
 
 /** Whom to grant what. */
 export interface GrantRequest {
@@ -35,8 +36,6 @@ export interface GrantPorts {
   /** Between two looks at what the directory shows. */
   pause?: (milliseconds: number) => Promise<unknown>;
 }
-
-type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;
 
 /** A directory shows what was written to it a little later. */
 const looks = { most: 5, milliseconds: 2000 };
@@ -132,9 +131,14 @@ async function grantEach(
       continue;
     }
     const outcome = await directory.assignAppRole({ principalId, resourceId: resource.value, appRoleId });
-    if (outcome.kind !== 'read') failures.set(entry, failureWords(outcome, apis[api].grantedBy));
+    if (outcome.kind !== 'read') failures.set(entry, failureWords(withRole(outcome, apis[api].grantedBy)));
   }
   return failures;
+}
+
+/** The least role that may grant a permission of this API, where the directory names one that may grant any. */
+function withRole(failure: Failure, role: string): Failure {
+  return failure.kind === 'refused' && failure.status === 403 ? { ...failure, permission: role } : failure;
 }
 
 /** Object id of the API in this directory; one that nobody has used yet is made known to it. */
@@ -170,15 +174,6 @@ function unreadIdentity({ principalId, tenantId }: GrantRequest, outcome: Failur
     return `no identity ${principalId} in tenant ${tenantId}: it takes the object (principal) id, not the client id`;
   }
   return `what the identity has could not be read: ${failureWords(outcome)}`;
-}
-
-/** @param role the least that may do it; without, the one that the directory names */
-function failureWords(outcome: Failure, role?: string): string {
-  if (outcome.kind === 'later') return `${outcome.reason}: try again`;
-  const lacking = outcome.status === 403 ? (role ?? outcome.permission) : undefined;
-  return lacking === undefined
-    ? outcome.reason
-    : `${outcome.reason}: you lack the directory role ${lacking} in this tenant, or it is not active`;
 }
 
 /** What the identity has besides, with the command that takes it away: this command never does. */

@@ -1,8 +1,7 @@
 import type { FeatureName } from '../../shared/permissions.ts';
-import { features } from '../../shared/permissions.ts';
-import { readArguments, UsageError } from '../arguments.ts';
-import type { TargetValues } from '../target/target.ts';
-import { targetOptions } from '../target/target.ts';
+import { readArguments, UsageError } from '../arguments/arguments.ts';
+import { idOf, optionalFeatures } from '../arguments/values.ts';
+import { targetOptions, type TargetValues } from '../target/target.ts';
 
 export type PermissionsOptions =
   | { kind: 'help' }
@@ -97,21 +96,4 @@ function shellsOf(shell: string | undefined): Shell[] {
   if (shell === undefined) return ['az', 'powershell'];
   if (shell === 'az' || shell === 'powershell') return [shell];
   throw new UsageError('--shell is az or powershell');
-}
-
-/** An id goes into commands and scripts, so nothing but an id may pass. */
-function idOf(option: string, value: string): string {
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.trim())) {
-    throw new UsageError(`${option} must be an id such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301`);
-  }
-  return value.trim().toLowerCase();
-}
-
-function optionalFeatures(names: readonly string[]): FeatureName[] {
-  const optional = features.filter((feature) => feature.optional).map(({ name }) => name);
-  return names.map((given) => {
-    const found = optional.find((name) => name === given);
-    if (found === undefined) throw new UsageError(`--with takes an optional feature: ${optional.join(', ')}`);
-    return found;
-  });
 }

@@ -1,40 +1,32 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
-import { type CredentialSettings, type Environment, readReach, SettingsError } from '../../shared/config.ts';
+import { readAccess, readStorageSettings, SettingsError } from '../../shared/config.ts';
+import type { StorageClients } from '../../shared/adapters/storage.ts';
 import { wantedPermissions } from '../../shared/permissions.ts';
-import { UsageError } from '../arguments.ts';
-import { createDirectory } from '../directory/graph-directory.ts';
-import { personTokenFor } from '../person-token.ts';
+import { UsageError } from '../arguments/arguments.ts';
+import { tellingWrongUse } from '../arguments/wrong-use.ts';
+import { connectDirectory } from '../directory/connect-directory.ts';
+import { connectRights } from '../rights/connect-rights.ts';
+import { granteeOf } from '../rights/mend.ts';
+import { storageOf } from '../storage/storage.ts';
+import { chooseTenants } from '../target/choose-tenants.ts';
+import { cloudOf } from '../target/cloud.ts';
 import { settingsHere } from '../target/local-settings.ts';
-import { readTarget, type Target, TargetUnreachable } from '../target/target.ts';
+import { readTarget, secretPlaceOf, type Target } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
-import { connectRights } from './connect-rights.ts';
 import { grantPermissions, type GrantRequest } from './grant.ts';
 import { permissionsHelp } from './help.ts';
 import { type PermissionsOptions, readPermissionsOptions } from './options.ts';
 import { grantScript } from './script.ts';
-import { chosenTenants, seePermissions } from './see-permissions.ts';
+import { seePermissions } from './see-permissions.ts';
 import { watchedTenants } from './watched-tenants.ts';
 
 /** 0 fine, 1 something needed is missing, unknown or could not be granted, 2 wrong use or settings. */
 type ExitCode = 0 | 1 | 2;
 
 /** `gracewatch permissions [grant|script]`: what Gracewatch needs in each tenant, against what each has granted. */
-export async function permissions(args: readonly string[], workplace: Workplace): Promise<ExitCode> {
-  const { terminal } = workplace;
-  const complain = (message: string, more = ''): ExitCode => {
-    terminal.err(`gracewatch permissions: ${message}\n${more}`);
-    return 2;
-  };
-  try {
-    return await obey(readPermissionsOptions(args), workplace);
-  } catch (error) {
-    if (error instanceof UsageError)
-      return complain(visibleText(error.message), 'Try: gracewatch permissions --help\n');
-    if (error instanceof TargetUnreachable) return complain(visibleText(error.message));
-    if (error instanceof SettingsError)
-      return complain(error.message.split('\n').map(visibleText).join('\n  '), 'Try: gracewatch doctor\n');
-    throw error;
-  }
+export function permissions(args: readonly string[], workplace: Workplace): Promise<ExitCode> {
+  return tellingWrongUse('permissions', workplace.terminal, () =>
+    obey(readPermissionsOptions(args), workplace),
+  );
 }
 
 async function obey(options: PermissionsOptions, workplace: Workplace): Promise<ExitCode> {
@@ -43,26 +35,8 @@ async function obey(options: PermissionsOptions, workplace: Workplace): Promise<
     case 'help':
       await terminal.out(permissionsHelp);
       return 0;
-    case 'see': {
-      const target = await readTarget(options.target, workplace);
-      const reach = readReach(target.settings);
-      const { credential, endpoints } = reach;
-      const tenants = await watchedTenants(target, reach);
-      return seePermissions(
-        {
-          label: target.label,
-          tenants: chosenTenants(tenants, options.tenants),
-          deployment: {
-            credential,
-            authority: endpoints.authority,
-            ...(target.app === undefined ? {} : { app: target.app }),
-          },
-          ports: connectRights(target, reach, new Date().toISOString()),
-          json: options.json,
-        },
-        terminal,
-      );
-    }
+    case 'see':
+      return see(options, workplace);
     case 'grant':
       return grant(options, workplace);
     case 'script': {
@@ -76,48 +50,60 @@ async function obey(options: PermissionsOptions, workplace: Workplace): Promise<
   }
 }
 
+async function see(
+  { target: values, tenants: asked, json }: PermissionsOptions & { kind: 'see' },
+  workplace: Workplace,
+): Promise<ExitCode> {
+  const target = await readTarget(values, workplace);
+  const access = readAccess(target.settings, secretPlaceOf(target));
+  const tenants = await watchedTenants(target, access.tenants);
+  const now = new Date().toISOString();
+  return seePermissions(
+    {
+      label: target.label,
+      tenants: chooseTenants(tenants, asked),
+      grantee: granteeOf(target, access),
+      ports: connectRights(target, access, storageWhereUsable(target), now),
+      json,
+    },
+    workplace.terminal,
+  );
+}
+
+/** Only where nothing else tells is the last collection asked, so wrong settings of storage hinder nothing. */
+function storageWhereUsable({ settings, app }: Target): StorageClients | undefined {
+  try {
+    return storageOf(readStorageSettings(settings), app?.tenantId).clients;
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
+}
+
 async function grant(
   { target: values, identity, optional, yes }: PermissionsOptions & { kind: 'grant' },
   workplace: Workplace,
 ): Promise<ExitCode> {
   const { terminal, environment, folder } = workplace;
   const target = identity === undefined ? await readTarget(values, workplace) : undefined;
-  const cloud = cloudOf(target?.settings ?? (await settingsHere(environment, folder)));
-  const whom = identity ?? identityOf(target, cloud.credential);
+  const settings = target?.settings ?? (await settingsHere(environment, folder));
+  const whom = identity ?? identityOf(target);
   if (whom === undefined) {
     terminal.err(`gracewatch permissions grant: ${byConsent}\n`);
     return 2;
   }
+  const cloud = cloudOf(settings);
   const request: GrantRequest = { ...whom, optional, yes, graphEndpoint: cloud.graph };
-  const tokenFor = personTokenFor(cloud.credential === 'none' ? 'none' : 'signed-in');
-  const directory = createDirectory({
-    endpoint: cloud.graph,
-    tokenFor,
-    tenantId: whom.tenantId,
-    onWaiting: (text) => terminal.err(`${text}\n`),
-  });
+  const directory = connectDirectory(cloud, whom.tenantId, 'permissions grant', terminal);
   return grantPermissions(request, { directory, terminal });
 }
 
 const byConsent = `this app acts as an application that each tenant consents to, so its rights come with the consent.
 npx gracewatch tenants app makes or checks the application and prints the consent link`;
 
-/** Where the directory is. Settings that are here must be right; where there are none it is the public cloud. */
-function cloudOf(settings: Environment): {
-  graph: string;
-  credential: CredentialSettings['kind'] | undefined;
-} {
-  if (settings['GRACEWATCH_CREDENTIAL'] === undefined)
-    return { graph: 'https://graph.microsoft.com', credential: undefined };
-  const { credential, endpoints } = readReach(settings);
-  return { graph: endpoints.graph, credential: credential.kind };
-}
-
 /** The managed identity of the app; undefined where its rights come with consent instead. @throws UsageError */
-function identityOf(
-  target: Target | undefined,
-  credential: CredentialSettings['kind'] | undefined,
-): Pick<GrantRequest, 'principalId' | 'tenantId'> | undefined {
+function identityOf(target: Target | undefined): Pick<GrantRequest, 'principalId' | 'tenantId'> | undefined {
+  const credential = target?.settings['GRACEWATCH_CREDENTIAL']?.trim();
   if (credential === 'federated' || credential === 'client-secret') return undefined;
   const app = target?.app;
   if (app?.identity === undefined) {

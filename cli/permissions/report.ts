@@ -1,10 +1,10 @@
-import { paragraph } from '../paragraph.ts';
-import { plainName } from '../replay/plain-words.ts';
-import { lackingRights, type PermissionRight, type TenantRights } from './look-at-rights.ts';
-import { type Deployment, mendingSteps } from './mend.ts';
+import { paragraph } from '../terminal/paragraph.ts';
+import { plainName } from '../terminal/plain-words.ts';
+import { type Grantee, mendingSteps } from '../rights/mend.ts';
+import { lackingRights, type PermissionRight, type TenantRights } from '../rights/rights.ts';
 
 /** What people read of one tenant: a table of what is needed, and below a permission that is not granted what that means. */
-export function tenantReport(rights: TenantRights, deployment: Deployment): string {
+export function tenantReport(rights: TenantRights, grantee: Grantee): string {
   const { tenant, permissions, more } = rights;
   const domain = tenant.domain === undefined ? '' : `${tenant.domain}, `;
   return text([
@@ -13,7 +13,7 @@ export function tenantReport(rights: TenantRights, deployment: Deployment): stri
     ...(more.length === 0
       ? []
       : paragraph(more.map((name) => plainName(name)).join(', '), '  more than needed: ')),
-    ...mendingSteps(rights, deployment).flatMap((step) => [`  > ${step}`]),
+    ...mendingSteps(rights, grantee).flatMap((step) => [`  > ${step}`]),
     '',
   ]);
 }
@@ -49,7 +49,7 @@ function text(lines: readonly string[]): string {
 }
 
 /** What programs read; texts are as they are, because JSON steers no terminal. */
-export function documentOf(label: string, all: readonly TenantRights[], deployment: Deployment): unknown {
+export function documentOf(label: string, all: readonly TenantRights[], grantee: Grantee): unknown {
   return {
     target: label,
     tenants: all.map((rights) => ({
@@ -66,7 +66,7 @@ export function documentOf(label: string, all: readonly TenantRights[], deployme
         without: feature.without,
       })),
       more: rights.more,
-      mend: mendingSteps(rights, deployment),
+      mend: mendingSteps(rights, grantee),
     })),
   };
 }

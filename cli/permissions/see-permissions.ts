@@ -1,10 +1,10 @@
 import { eachBounded } from '../../shared/adapters/bounded.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import { UsageError } from '../arguments.ts';
-import { countedProgress } from '../progress.ts';
-import type { Terminal } from '../terminal.ts';
-import { lackingRights, lookAtRights, type RightsPorts, type TenantRights } from './look-at-rights.ts';
-import type { Deployment } from './mend.ts';
+import { countedProgress } from '../terminal/progress.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { lookAtRights, type RightsPorts } from '../rights/look-at-rights.ts';
+import type { Grantee } from '../rights/mend.ts';
+import { lackingRights, type TenantRights } from '../rights/rights.ts';
 import { documentOf, tenantReport, totals } from './report.ts';
 
 /** So many tenants are asked at a time: each has its own allowance, and the application one of its own (FACTS 9). */
@@ -14,14 +14,14 @@ export interface Seeing {
   /** Which deployment, for people. */
   label: string;
   tenants: readonly TenantSettings[];
-  deployment: Deployment;
+  grantee: Grantee;
   ports: RightsPorts;
   json: boolean;
 }
 
 /** Looks at the rights in each tenant and tells them. Gives the exit code: 1 where something needed is missing or unknown. */
 export async function seePermissions(
-  { label, tenants, deployment, ports, json }: Seeing,
+  { label, tenants, grantee, ports, json }: Seeing,
   terminal: Terminal,
 ): Promise<0 | 1> {
   const seen = new Map<TenantSettings, TenantRights>();
@@ -34,30 +34,13 @@ export async function seePermissions(
   // In the order of the settings, however long each took.
   const all = tenants.flatMap((tenant) => seen.get(tenant) ?? []);
   if (json) {
-    await terminal.out(`${JSON.stringify(documentOf(label, all, deployment), undefined, 2)}\n`);
+    await terminal.out(`${JSON.stringify(documentOf(label, all, grantee), undefined, 2)}\n`);
   } else if (all.length === 0) {
     await terminal.out('No tenant is watched yet: npx gracewatch tenants add puts one in.\n');
   } else {
     await terminal.out(`Rights of ${label}\n\n`);
-    for (const rights of all) await terminal.out(tenantReport(rights, deployment));
+    for (const rights of all) await terminal.out(tenantReport(rights, grantee));
     await terminal.out(totals(all));
   }
   return all.some((rights) => lackingRights(rights).length > 0) ? 1 : 0;
-}
-
-/** The tenants that were asked for by id, name or domain; all where none was. @throws UsageError */
-export function chosenTenants(
-  tenants: readonly TenantSettings[],
-  asked: readonly string[],
-): readonly TenantSettings[] {
-  if (asked.length === 0) return tenants;
-  const chosen = asked.flatMap((text) => {
-    const wanted = text.trim().toLowerCase();
-    const found = tenants.filter(({ id, name, domain }) =>
-      [id, name, domain].some((known) => known?.toLowerCase() === wanted),
-    );
-    if (found.length === 0) throw new UsageError(`no watched tenant has the id, name or domain ${text}`);
-    return found;
-  });
-  return [...new Set(chosen)];
 }

@@ -1,21 +1,22 @@
 import { createClock } from '../../shared/adapters/clock.ts';
-import { connectStorage, statusOf } from '../../shared/adapters/storage.ts';
+import { statusOf } from '../../shared/adapters/storage.ts';
 import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
-import type { Reach, TenantSettings } from '../../shared/config.ts';
+import { readStorageSettings, type TenantSettings, type TenantsSetting } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
 import { createTenants } from '../../shared/tenants/tenants.ts';
-import { personCredential } from '../person-token.ts';
+import { storageOf } from '../storage/storage.ts';
 import { type Target, TargetUnreachable } from '../target/target.ts';
 
-/** The tenants of the setting, or those that were put into the table. @throws TargetUnreachable */
+/** The tenants of the setting, or those that were put into the table. @throws SettingsError, TargetUnreachable */
 export async function watchedTenants(
-  { app }: Target,
-  { storage, tenants }: Reach,
+  { settings, app }: Target,
+  setting: TenantsSetting,
 ): Promise<TenantSettings[]> {
-  const credential = app === undefined ? undefined : personCredential(app.tenantId);
-  const table = connectStorage(storage, credential).table(names.tables.tenants);
+  if (setting.kind === 'list') return setting.tenants;
+  const { clients } = storageOf(readStorageSettings(settings), app?.tenantId);
+  const table = createTenantTable(clients.table(names.tables.tenants));
   try {
-    const { watched } = await createTenants(tenants, createTenantTable(table), createClock()).read();
+    const { watched } = await createTenants(setting, table, createClock()).read();
     return watched;
   } catch (error) {
     throw new TargetUnreachable(

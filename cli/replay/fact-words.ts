@@ -1,7 +1,7 @@
 import type { Actor } from '../../shared/ingest/audit-record.ts';
 import type { Fact, GroupReference, Licence } from '../../shared/timeline/fact.ts';
 import { licenceDifference } from '../../shared/timeline/licences.ts';
-import { plainName } from './plain-words.ts';
+import { plainName } from '../terminal/plain-words.ts';
 
 /** What happened, in the words of the timeline of its subject. */
 export function factWords(fact: Fact, subject: 'user' | 'group'): string {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { asObject } from '../../shared/ingest/json-value.ts';
 import { putBack } from './put-back.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Why an input is no log that can be read: one line for people, without the name of the input. */
 export class InputError extends Error {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readInstant } from '../../shared/ingest/instant.ts';
 import { asObject } from '../../shared/ingest/json-value.ts';
-import { readArguments, UsageError } from '../arguments.ts';
+import { readArguments, UsageError } from '../arguments/arguments.ts';
 
 export interface ReplayOptions {
   files: string[];

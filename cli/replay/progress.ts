@@ -1,6 +1,6 @@
 import { visibleText } from '../../shared/deliver/escape.ts';
 import type { Input } from './input.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 const megabyte = 1024 * 1024;
 /** Smaller files are read before anybody could wonder. */

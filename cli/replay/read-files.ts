@@ -9,7 +9,7 @@ import { withProgress } from './progress.ts';
 import { readLog } from './read-log.ts';
 import type { RecognisedLog } from './recognise-log.ts';
 import { recogniseLog } from './recognise-log.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 interface NamedFile {
   place: number;

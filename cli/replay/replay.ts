@@ -2,7 +2,7 @@ import { rules } from '#rules';
 import type { RuleSettings } from '../../shared/evaluate/rule-set.ts';
 import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
 import { visibleText } from '../../shared/deliver/escape.ts';
-import { messageOf, UsageError } from '../arguments.ts';
+import { messageOf, UsageError } from '../arguments/arguments.ts';
 import { documentOf } from './document.ts';
 import { GatheredRecords } from './gather-records.ts';
 import { replayHelp } from './help.ts';
@@ -11,7 +11,7 @@ import { readOptions } from './options.ts';
 import { readFiles } from './read-files.ts';
 import { replayed } from './replayed.ts';
 import { reportOf } from './report.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** 0 fine, 2 wrong use or unreadable input, 3 done with unreadable records; 2 before 3. */
 type ExitCode = 0 | 2 | 3;

@@ -1,30 +1,19 @@
 import type { ReadOutcome } from '../../shared/ports.ts';
 import type { Directory } from '../directory/directory.ts';
+import { lookAtApplication } from '../plan/look-at-application.ts';
 import type { PresentSignIn } from './plan.ts';
 
-/** What stands in the directory of the application with this unique name. */
+/** What stands in the directory of the application with this unique name, and who may sign in to it. */
 export async function lookAtSignIn(
   directory: Directory,
   uniqueName: string,
 ): Promise<ReadOutcome<PresentSignIn>> {
-  const application = await directory.findApplication(uniqueName);
-  if (application.kind !== 'read') return application;
-  if (application.value === undefined) return { kind: 'read', value: { trusts: [], allowed: [] } };
-  const { id, appId } = application.value;
-  const trusts = await directory.listFederatedCredentials(id);
-  if (trusts.kind !== 'read') return trusts;
-  const servicePrincipal = await directory.findServicePrincipal(appId);
-  if (servicePrincipal.kind !== 'read') return servicePrincipal;
-  const seen = { application: application.value, trusts: trusts.value };
-  if (servicePrincipal.value === undefined) return { kind: 'read', value: { ...seen, allowed: [] } };
-  const allowed = await directory.listAppRolesOn(servicePrincipal.value.id);
-  if (allowed.kind !== 'read') return allowed;
-  return {
-    kind: 'read',
-    value: {
-      ...seen,
-      servicePrincipal: servicePrincipal.value,
-      allowed: allowed.value.map(({ principalId }) => principalId.toLowerCase()),
-    },
-  };
+  const present = await lookAtApplication(directory, uniqueName);
+  if (present.kind !== 'read') return present;
+  const { servicePrincipal } = present.value;
+  if (servicePrincipal === undefined) return { kind: 'read', value: { ...present.value, allowed: [] } };
+  const assigned = await directory.listAppRolesOn(servicePrincipal.id);
+  if (assigned.kind !== 'read') return assigned;
+  const allowed = assigned.value.map(({ principalId }) => principalId.toLowerCase());
+  return { kind: 'read', value: { ...present.value, allowed } };
 }

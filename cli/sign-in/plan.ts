@@ -1,12 +1,6 @@
-import type {
-  Application,
-  ApplicationChanges,
-  FederatedCredential,
-  NewApplication,
-  NewFederatedCredential,
-  ServicePrincipal,
-} from '../directory/directory.ts';
-import { isSameTrust } from '../directory/identity-trust.ts';
+import type { Application, NewApplication, NewFederatedCredential } from '../directory/directory.ts';
+import { applicationAspect, type Aspect, type PresentApplication, type Step } from '../plan/aspect.ts';
+import { strangersNotes, trustAspect } from '../plan/trust.ts';
 
 /** What the sign-in is to be. */
 export interface WantedSignIn {
@@ -22,31 +16,9 @@ export interface WantedSignIn {
 }
 
 /** What stands in the directory. */
-export interface PresentSignIn {
-  application?: Application;
-  trusts: FederatedCredential[];
-  servicePrincipal?: ServicePrincipal;
+export interface PresentSignIn extends PresentApplication {
   /** Object ids of who may sign in. */
   allowed: string[];
-}
-
-/** One change of the directory. */
-export type Step =
-  | { kind: 'create-application'; application: NewApplication }
-  | { kind: 'change-application'; changes: ApplicationChanges }
-  | { kind: 'trust-identity'; credential: NewFederatedCredential }
-  | { kind: 'correct-trust'; credentialId: string; credential: NewFederatedCredential }
-  | { kind: 'create-service-principal' }
-  | { kind: 'require-assignment' }
-  | { kind: 'allow'; principalId: string };
-
-/** Something that is to be so; with the step that makes it so where it is not. */
-export interface Aspect {
-  name: string;
-  text: string;
-  /** How it is instead, where it is there and wrong. */
-  was?: string;
-  step?: Step;
 }
 
 /**
@@ -86,31 +58,22 @@ function applicationAspects(wanted: WantedSignIn, application: Application | und
   const redirectUris = redirectUrisOf(redirectUri, application.redirectUris);
   return [
     { name: 'application', text: name },
-    aspect('audience', `it is for ${whose}`, application.signInAudience === signInAudience, {
+    applicationAspect('audience', `it is for ${whose}`, application.signInAudience === signInAudience, {
       was: audienceWords(application.signInAudience),
       changes: { signInAudience },
     }),
-    aspect(
+    applicationAspect(
       'redirect',
       `it takes them back to ${redirectUri}`,
       redirectUris.length === application.redirectUris.length &&
         redirectUris.every((uri) => application.redirectUris.includes(uri)),
       { was: application.redirectUris.join(', ') || 'nowhere', changes: { redirectUris } },
     ),
-    aspect('id-tokens', 'it may be given id tokens', application.idTokens, {
+    applicationAspect('id-tokens', 'it may be given id tokens', application.idTokens, {
       was: 'not allowed',
       changes: { idTokens: true },
     }),
   ];
-}
-
-function aspect(
-  name: string,
-  text: string,
-  isSo: boolean,
-  { was, changes }: { was: string; changes: ApplicationChanges },
-): Aspect {
-  return isSo ? { name, text } : { name, text, was, step: { kind: 'change-application', changes } };
 }
 
 function audienceWords(audience: string): string {
@@ -125,32 +88,6 @@ const azureHost = /\.azurewebsites\.(?:net|us)$/i;
 function redirectUrisOf(wanted: string, present: readonly string[]): string[] {
   const others = present.filter((uri) => uri !== wanted && !azureHost.test(URL.parse(uri)?.hostname ?? ''));
   return [wanted, ...others];
-}
-
-/** An identity that was made anew has another id, so that Entra refuses what its forerunner could do. */
-function trustAspect(wanted: NewFederatedCredential, present: readonly FederatedCredential[]): Aspect {
-  const text = `it trusts the identity ${wanted.subject} in place of a secret`;
-  const name = 'trust';
-  if (present.some((credential) => isSameTrust(credential, wanted))) return { name, text };
-  const wrong =
-    present.find((credential) => credential.name === wanted.name) ??
-    // Issuer and subject together may stand in an application only once.
-    present.find(({ issuer, subject }) => issuer === wanted.issuer && subject === wanted.subject);
-  if (wrong === undefined) return { name, text, step: { kind: 'trust-identity', credential: wanted } };
-  return {
-    name,
-    text,
-    was: differences(wrong, wanted).join('; '),
-    step: { kind: 'correct-trust', credentialId: wrong.id, credential: wanted },
-  };
-}
-
-function differences(wrong: NewFederatedCredential, right: NewFederatedCredential): string[] {
-  return [
-    ...(wrong.subject === right.subject ? [] : [`subject ${wrong.subject}`]),
-    ...(wrong.issuer === right.issuer ? [] : [`issuer ${wrong.issuer}`]),
-    ...(wrong.audiences.join() === right.audiences.join() ? [] : [`audience ${wrong.audiences.join(', ')}`]),
-  ];
 }
 
 function accessAspects(
@@ -176,16 +113,10 @@ function accessAspects(
 
 /** What else stands there that somebody should know of; it is left as it is. */
 export function signInNotes(wanted: WantedSignIn, present: PresentSignIn): string[] {
-  const strangers = present.trusts.filter(
-    (credential) => credential.name !== wanted.trust.name && !isSameTrust(credential, wanted.trust),
-  );
   const ids = wanted.allowed.map(({ id }) => id);
   const others = new Set(present.allowed.filter((id) => !ids.includes(id))).size;
   return [
-    ...strangers.map(
-      ({ name, subject }) =>
-        `the application also trusts ${name} (subject ${subject}), which Gracewatch did not set: look whether that is meant`,
-    ),
+    ...strangersNotes(wanted.trust, present.trusts),
     ...(others === 0
       ? []
       : [`${others} more ${others === 1 ? 'person or group is' : 'people or groups are'} allowed already`]),

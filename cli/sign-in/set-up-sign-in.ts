@@ -1,26 +1,18 @@
 import type { ReadOutcome } from '../../shared/ports.ts';
-import { UsageError } from '../arguments.ts';
+import { UsageError } from '../arguments/arguments.ts';
 import type { Directory } from '../directory/directory.ts';
 import { trustInIdentity } from '../directory/identity-trust.ts';
-import { carryOut, dryRun } from './carry-out.ts';
+import { planOutcome } from '../plan/carry-out.ts';
+import type { Place } from '../target/place.ts';
 import { lookAtSignIn } from './look-at-sign-in.ts';
-import type { NamedHost } from './options.ts';
 import { planSignIn, signInNotes, type WantedSignIn } from './plan.ts';
 import type { SignInReport } from './report.ts';
 
-/** The app that people are to sign in to. */
-export interface Place extends NamedHost {
-  /** For people: `the app gracewatch-x in resource group y`. */
-  label: string;
-  /** What the unique name of the application is made from. */
-  name: string;
-  /** Tenants whose people the deployment lets in already; its own may be among them. */
-  deployedTenants: string[];
-  resourceGroup?: string;
-}
-
 export interface SignInRequest {
+  /** The app that people are to sign in to. */
   place: Place;
+  /** Tenants whose people the deployment lets in already; its own may be among them. */
+  deployedTenants: readonly string[];
   /** Who issues tokens in this cloud, such as `https://login.microsoftonline.com`. */
   authority: string;
   /** Object ids of those who may sign in besides the person. */
@@ -33,10 +25,10 @@ export interface SignInRequest {
 
 /** Looks, plans and, with `yes`, does. `later` and `refused` where it could not even look. @throws UsageError */
 export async function setUpSignIn(
-  { place, authority, allow, tenants: operators, yes }: SignInRequest,
+  { place, deployedTenants, authority, allow, tenants: operators, yes }: SignInRequest,
   directory: Directory,
 ): Promise<ReadOutcome<SignInReport>> {
-  const { label, name, hostName, tenantId, principalId, deployedTenants, resourceGroup } = place;
+  const { label, name, hostName, tenantId, principalId, resourceGroup } = place;
   const allowed = await allowedBy(directory, allow);
   if (allowed.kind !== 'read') return allowed;
   const tenants = [...new Set([tenantId, ...(operators ?? deployedTenants)])];
@@ -52,21 +44,19 @@ export async function setUpSignIn(
   const present = await lookAtSignIn(directory, wanted.uniqueName);
   if (present.kind !== 'read') return present;
 
-  const aspects = planSignIn(wanted, present.value);
-  const clientId = present.value.application?.appId;
-  const outcome = yes
-    ? await carryOut(aspects, present.value, directory)
-    : { results: dryRun(aspects), ...(clientId === undefined ? {} : { clientId }) };
+  const plan = {
+    aspects: planSignIn(wanted, present.value),
+    notes: signInNotes(wanted, present.value),
+    present: present.value,
+  };
   return {
     kind: 'read',
     value: {
+      ...(await planOutcome(plan, yes, directory)),
       label,
       hostName,
       tenantId,
       uniqueName: wanted.uniqueName,
-      dryRun: !yes,
-      ...outcome,
-      notes: signInNotes(wanted, present.value),
       ...(severalTenants || deployedTenants.some((id) => id !== tenantId) ? { tenants } : {}),
       ...(resourceGroup === undefined ? {} : { resourceGroup }),
     },

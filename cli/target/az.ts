@@ -1,5 +1,6 @@
 import { exec, execFile } from 'node:child_process';
 import type { Environment } from '../../shared/config.ts';
+import { tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 
 /** What a call of the Azure CLI gave: its JSON, or why there is none, in its own words cut to one line. */
 export type AzOutcome = { kind: 'done'; value: unknown } | { kind: 'failed'; reason: string };
@@ -50,7 +51,7 @@ function failure(error: Error & { code?: unknown; killed?: boolean }, stderr: st
   if (error.killed === true) {
     return `the Azure CLI gave no answer within ${timeLimitMilliseconds / 1000} s`;
   }
-  const code = /\bAADSTS\d+\b/.exec(stderr)?.[0];
+  const code = tokenRefusalCode(stderr);
   if (code !== undefined) return `Entra gives the Azure CLI no token (${code}): run az login`;
   if (/az login/i.test(stderr)) return 'nobody is signed in to the Azure CLI: run az login';
   const lines = stderr.split('\n').map((line) => line.trim());

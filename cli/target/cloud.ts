@@ -1,14 +1,14 @@
 import { isLoopback } from '../../shared/config-problems.ts';
 import type { Environment } from '../../shared/config.ts';
-import { UsageError } from '../arguments.ts';
+import { UsageError } from '../arguments/arguments.ts';
 
-/** Where the directory is that a command writes to, as the person. */
+/** Where the directory is that a command writes to, as the person who runs it. */
 export interface Cloud {
   /** Origin of Microsoft Graph, without version. */
   graph: string;
   /** Who issues tokens; with credential `none` nobody is asked, and it is only a name. */
   authority: string;
-  credential: 'none' | 'signed-in';
+  person: 'none' | 'signed-in';
 }
 
 /**
@@ -45,7 +45,7 @@ export function cloudOf(settings: Environment): Cloud {
     authority: isLocal
       ? standardAuthority
       : endpoint('GRACEWATCH_AUTHORITY', standardAuthority, isSecure, 'an https URL'),
-    credential: isLocal ? 'none' : 'signed-in',
+    person: isLocal ? 'none' : 'signed-in',
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../../shared/config.ts';
-import { UsageError } from '../arguments.ts';
+import { UsageError } from '../arguments/arguments.ts';
 
 const fileSchema = z.object({
   Values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),

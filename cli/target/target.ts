@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Environment } from '../../shared/config.ts';
-import { UsageError } from '../arguments.ts';
+import type { Environment, SecretPlace } from '../../shared/config.ts';
+import { UsageError } from '../arguments/arguments.ts';
 import type { Workplace } from '../workplace.ts';
 import { settingsHere } from './local-settings.ts';
 
@@ -90,6 +90,11 @@ export async function readTarget(values: TargetValues, workplace: Workplace): Pr
       ...(identity === undefined ? {} : { identity }),
     },
   };
+}
+
+/** A secret in the vault of an app in Azure is read by nobody but the app. */
+export function secretPlaceOf({ app }: Target): SecretPlace {
+  return app === undefined ? 'settings' : 'vault';
 }
 
 /**

@@ -5,14 +5,14 @@ import { tenantIdPattern } from '../../shared/config-tenants.ts';
 import type { ReadOutcome, TenantRow } from '../../shared/ports.ts';
 import { mayBeAddedAgain } from '../../shared/tenants/removal.ts';
 import { tenantState } from '../../shared/tenants/tenant-state.ts';
-import { UsageError } from '../arguments.ts';
-import { consentLink } from '../consent-link.ts';
-import { paragraph } from '../paragraph.ts';
-import { plainName } from '../replay/plain-words.ts';
-import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../arguments/arguments.ts';
+import { isDomain, isGuid } from '../arguments/values.ts';
+import { consentLink } from '../directory/consent-link.ts';
+import { paragraph } from '../terminal/paragraph.ts';
+import { plainName } from '../terminal/plain-words.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { tenantTitle } from './choose-tenant.ts';
 import { type Deployment, targetArguments } from './deployment.ts';
-import { isDomain, isGuid } from './options.ts';
 import { stateWords } from './state-words.ts';
 
 export interface AddRequest {
@@ -145,11 +145,8 @@ const organizationSchema = z.object({
 /** Tries what the app will do; its own name may be told only to who has the permission for it, which nobody needs. */
 async function lookInto({ target, reach }: Deployment, tenantId: string): Promise<Seen> {
   const { credential, endpoints } = reach;
-  const isVaulted =
-    credential.kind === 'client-secret' && credential.secret.reveal().startsWith('@Microsoft.KeyVault(');
   const isHere =
-    credential.kind === 'none' ||
-    (credential.kind === 'client-secret' && target.app === undefined && !isVaulted);
+    credential.kind === 'none' || (credential.kind === 'client-secret' && target.app === undefined);
   if (!isHere) return { access: { kind: 'not-tried' }, organization: {} };
   const tokenFor = createTokenFor(credential, endpoints.authority);
   const token = await readToken(tokenFor, tenantId, `${endpoints.graph}/.default`);

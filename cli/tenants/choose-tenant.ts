@@ -1,5 +1,5 @@
 import type { TenantRow } from '../../shared/ports.ts';
-import { UsageError } from '../arguments.ts';
+import { UsageError } from '../arguments/arguments.ts';
 
 /** The row with this id, domain or name. @throws UsageError where there is none, or several */
 export function chooseTenant(rows: readonly TenantRow[], asked: string): TenantRow {

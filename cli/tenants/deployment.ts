@@ -4,8 +4,8 @@ import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import { type Reach, readReach } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
 import type { AlertStore, CoverageRow, CoverageStore, ReadOutcome, TenantStore } from '../../shared/ports.ts';
-import { type Storage, storageOf } from '../doctor/storage.ts';
-import { readTarget, type Target, type TargetValues } from '../target/target.ts';
+import { type Storage, storageOf } from '../storage/storage.ts';
+import { readTarget, secretPlaceOf, type Target, type TargetValues } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
 import { findTenant } from './find-tenant.ts';
 
@@ -24,7 +24,7 @@ export interface Deployment {
 /** @throws UsageError, TargetUnreachable, SettingsError */
 export async function readDeployment(values: TargetValues, workplace: Workplace): Promise<Deployment> {
   const target = await readTarget(values, workplace);
-  const reach = readReach(target.settings);
+  const reach = readReach(target.settings, secretPlaceOf(target));
   const storage = storageOf(reach.storage, target.app?.tenantId);
   const table = (name: string) => storage.clients.table(name);
   return {

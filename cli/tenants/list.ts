@@ -1,10 +1,11 @@
 import type { TenantSettings } from '../../shared/config.ts';
 import type { TenantRow } from '../../shared/ports.ts';
 import { type TenantState, tenantState } from '../../shared/tenants/tenant-state.ts';
-import { consentLink } from '../consent-link.ts';
-import { paragraph } from '../paragraph.ts';
-import { plainName } from '../replay/plain-words.ts';
-import type { Terminal } from '../terminal.ts';
+import { tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
+import { consentLink } from '../directory/consent-link.ts';
+import { paragraph } from '../terminal/paragraph.ts';
+import { plainName } from '../terminal/plain-words.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { tenantTitle } from './choose-tenant.ts';
 import { coverageByTenant, type Deployment, targetArguments } from './deployment.ts';
 import { stateWords, utc } from './state-words.ts';
@@ -69,7 +70,7 @@ function tenantLines(tenant: Listed, { reach }: Deployment): string[] {
   ];
   const { credential, endpoints } = reach;
   const mayConsent = credential.kind === 'federated' || credential.kind === 'client-secret';
-  if (state.kind !== 'blind' || !mayConsent || !/\bAADSTS\d+\b/.test(state.reason)) return lines;
+  if (state.kind !== 'blind' || !mayConsent || tokenRefusalCode(state.reason) === undefined) return lines;
   const link = consentLink(endpoints.authority, id, credential.clientId);
   return [...lines, '  where it is the consent, an administrator of the tenant gives it here:', `  ${link}`];
 }

@@ -1,5 +1,7 @@
-import { features, type FeatureName } from '../../shared/permissions.ts';
-import { readArguments, UsageError } from '../arguments.ts';
+import type { FeatureName } from '../../shared/permissions.ts';
+import { readArguments, UsageError } from '../arguments/arguments.ts';
+import { domainOf, optionalFeatures } from '../arguments/values.ts';
+import { type PlaceName, placeNameOf, placeOptions } from '../target/place.ts';
 import { targetOptions, type TargetValues } from '../target/target.ts';
 
 export type TenantsOptions =
@@ -7,12 +9,7 @@ export type TenantsOptions =
   | { kind: 'list'; target: TargetValues; json: boolean }
   | { kind: 'add'; target: TargetValues; tenant: string; name?: string; domain?: string }
   | { kind: 'remove'; target: TargetValues; tenant: string; yes: boolean }
-  | { kind: 'app'; where: AppWhere; optional: FeatureName[]; yes: boolean; json: boolean };
-
-/** The app whose identity is to be trusted: one that Azure knows, or what there is to know of it. */
-export type AppWhere =
-  | { kind: 'app'; target: TargetValues }
-  | { kind: 'host'; hostName: string; principalId: string; tenantId: string };
+  | { kind: 'app'; where: PlaceName; optional: FeatureName[]; yes: boolean; json: boolean };
 
 const help = { type: 'boolean', short: 'h' } as const;
 const text = { type: 'string' } as const;
@@ -80,11 +77,8 @@ function removeOptions(args: readonly string[]): TenantsOptions {
 
 function appOptions(args: readonly string[]): TenantsOptions {
   const { values, positionals } = readArguments(args, {
-    ...targetOptions,
+    ...placeOptions,
     help,
-    host: text,
-    identity: text,
-    tenant: text,
     with: { type: 'string', multiple: true },
     yes: flag,
     json: flag,
@@ -94,7 +88,7 @@ function appOptions(args: readonly string[]): TenantsOptions {
   if (unknown !== undefined) throw new UsageError(`tenants app takes options only, not ${unknown}`);
   return {
     kind: 'app',
-    where: whereOf(values),
+    where: placeNameOf('tenants app', values),
     optional: optionalFeatures(values.with ?? []),
     yes: values.yes === true,
     json: values.json === true,
@@ -112,64 +106,4 @@ function oneTenant(command: string, positionals: readonly string[]): string {
 function given(what: string, value: string): string {
   if (value.trim() === '') throw new UsageError(`${what} needs a value`);
   return value.trim();
-}
-
-interface WhereValues extends TargetValues {
-  host?: string | undefined;
-  identity?: string | undefined;
-  tenant?: string | undefined;
-}
-
-function whereOf(values: WhereValues): AppWhere {
-  const { host, identity, tenant, app } = values;
-  const named = [host, identity, tenant].filter((value) => value !== undefined).length;
-  if ((named === 0) === (app === undefined)) {
-    throw new UsageError(
-      'tenants app needs either --app NAME --resource-group RG or --host HOSTNAME --identity OBJECT_ID --tenant ID',
-    );
-  }
-  if (app !== undefined) return { kind: 'app', target: values };
-  if (host === undefined || identity === undefined || tenant === undefined) {
-    throw new UsageError('--host, --identity and --tenant go together');
-  }
-  return {
-    kind: 'host',
-    hostName: domainOf('--host', host),
-    principalId: idOf('--identity', identity),
-    tenantId: idOf('--tenant', tenant),
-  };
-}
-
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const domainName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
-
-export function isGuid(value: string): boolean {
-  return guid.test(value);
-}
-
-export function isDomain(value: string): boolean {
-  return value.length <= 253 && domainName.test(value);
-}
-
-function idOf(option: string, value: string): string {
-  const id = value.trim().toLowerCase();
-  if (!isGuid(id))
-    throw new UsageError(`${option} must be an id such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301`);
-  return id;
-}
-
-function domainOf(option: string, value: string): string {
-  const domain = value.trim().toLowerCase();
-  if (!isDomain(domain))
-    throw new UsageError(`${option} must be a name such as contoso.com and nothing else`);
-  return domain;
-}
-
-function optionalFeatures(names: readonly string[]): FeatureName[] {
-  const optional = features.filter((feature) => feature.optional).map(({ name }) => name);
-  return names.map((asked) => {
-    const found = optional.find((name) => name === asked);
-    if (found === undefined) throw new UsageError(`--with takes an optional feature: ${optional.join(', ')}`);
-    return found;
-  });
 }

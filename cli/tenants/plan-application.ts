@@ -1,12 +1,7 @@
 import { apis, type FeaturePermission, featurePermissions } from '../../shared/permissions.ts';
-import type {
-  FederatedCredential,
-  NewApplication,
-  NewFederatedCredential,
-  RequiredRole,
-} from '../directory/directory.ts';
-import { isSameTrust } from '../directory/identity-trust.ts';
-import type { Aspect, PresentSignIn } from '../sign-in/plan.ts';
+import type { NewApplication, NewFederatedCredential, RequiredRole } from '../directory/directory.ts';
+import { applicationAspect, type Aspect, type PresentApplication } from '../plan/aspect.ts';
+import { strangersNotes, trustAspect } from '../plan/trust.ts';
 
 /** What the multi-tenant application is to be. */
 export interface WantedApplication {
@@ -17,9 +12,6 @@ export interface WantedApplication {
   trust: NewFederatedCredential;
   permissions: readonly FeaturePermission[];
 }
-
-/** What stands in the directory. */
-export type PresentApplication = Omit<PresentSignIn, 'allowed'>;
 
 /** So many federated credentials an application can have (FACTS 11.11). */
 const mostTrusts = 20;
@@ -66,65 +58,32 @@ function newApplication({
 }
 
 function audienceAspect(signInAudience: string): Aspect {
-  const name = 'audience';
-  const text = 'other tenants can let it in';
-  if (signInAudience === 'AzureADMultipleOrgs') return { name, text };
-  return {
-    name,
-    text,
+  const audience = 'AzureADMultipleOrgs';
+  return applicationAspect('audience', 'other tenants can let it in', signInAudience === audience, {
     was: signInAudience,
-    step: { kind: 'change-application', changes: { signInAudience: 'AzureADMultipleOrgs' } },
-  };
+    changes: { signInAudience: audience },
+  });
 }
 
 function rolesAspect(permissions: readonly FeaturePermission[], present: readonly RequiredRole[]): Aspect {
-  const name = 'permissions';
-  const text = `consent asks for ${permissions.map(({ permission }) => permission.name).join(', ')}`;
+  const text = `consent asks for ${namesOf(permissions)}`;
   const missing = permissions.filter((wanted) => !present.some((role) => isSameRole(role, roleOf(wanted))));
-  if (missing.length === 0) return { name, text };
-  return {
-    name,
-    text,
-    was: `without ${missing.map(({ permission }) => permission.name).join(', ')}`,
-    step: {
-      kind: 'change-application',
-      changes: { requiredRoles: [...present, ...missing.map(roleOf)] },
-    },
-  };
+  return applicationAspect('permissions', text, missing.length === 0, {
+    was: `without ${namesOf(missing)}`,
+    changes: { requiredRoles: [...present, ...missing.map(roleOf)] },
+  });
+}
+
+function namesOf(permissions: readonly FeaturePermission[]): string {
+  return permissions.map(({ permission }) => permission.name).join(', ');
 }
 
 function redirectAspect(redirectUri: string, present: readonly string[]): Aspect {
-  const name = 'redirect';
   const text = `who has consented is taken to ${redirectUri}`;
-  if (present.includes(redirectUri)) return { name, text };
-  return {
-    name,
-    text,
+  return applicationAspect('redirect', text, present.includes(redirectUri), {
     was: present.join(', ') || 'nowhere: consent would end with an error',
-    step: { kind: 'change-application', changes: { redirectUris: [redirectUri, ...present] } },
-  };
-}
-
-/** An identity that was made anew has another id, and Entra refuses without a word what its forerunner could do. */
-function trustAspect(wanted: NewFederatedCredential, present: readonly FederatedCredential[]): Aspect {
-  const name = 'trust';
-  const text = `it trusts the identity ${wanted.subject} in place of a secret`;
-  if (present.some((credential) => isSameTrust(credential, wanted))) return { name, text };
-  const wrong =
-    present.find((credential) => credential.name === wanted.name) ??
-    // Issuer and subject together may stand in an application only once.
-    present.find(({ issuer, subject }) => issuer === wanted.issuer && subject === wanted.subject);
-  if (wrong === undefined) return { name, text, step: { kind: 'trust-identity', credential: wanted } };
-  return {
-    name,
-    text,
-    was: `subject ${wrong.subject}, issuer ${wrong.issuer}, audience ${wrong.audiences.join(', ')}`,
-    step: {
-      kind: 'correct-trust',
-      credentialId: wrong.id,
-      credential: { ...wanted, name: wrong.name },
-    },
-  };
+    changes: { redirectUris: [redirectUri, ...present] },
+  });
 }
 
 /** Why the trust cannot be added; undefined where it can be. */
@@ -139,17 +98,11 @@ export function applicationNotes(
   wanted: WantedApplication,
   { application, trusts }: PresentApplication,
 ): string[] {
-  const strangers = trusts.filter(
-    (credential) => credential.name !== wanted.trust.name && !isSameTrust(credential, wanted.trust),
-  );
   const roles = (application?.requiredRoles ?? []).filter(
     (role) => !wanted.permissions.some((permission) => isSameRole(role, roleOf(permission))),
   );
   return [
-    ...strangers.map(
-      ({ name, subject }) =>
-        `the application also trusts ${name} (subject ${subject}), which Gracewatch did not set: look whether that is meant`,
-    ),
+    ...strangersNotes(wanted.trust, trusts),
     ...(roles.length === 0
       ? []
       : [

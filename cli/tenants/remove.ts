@@ -1,9 +1,9 @@
 import { visibleText } from '../../shared/deliver/escape.ts';
 import type { TenantRow } from '../../shared/ports.ts';
-import { UsageError } from '../arguments.ts';
-import { paragraph } from '../paragraph.ts';
-import { plainName } from '../replay/plain-words.ts';
-import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../arguments/arguments.ts';
+import { paragraph } from '../terminal/paragraph.ts';
+import { plainName } from '../terminal/plain-words.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { chooseTenant, tenantTitle } from './choose-tenant.ts';
 import { type Deployment, targetArguments } from './deployment.ts';
 import { stateWords, utc } from './state-words.ts';

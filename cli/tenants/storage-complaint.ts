@@ -1,11 +1,8 @@
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
-import {
-  appRoles,
-  assignRole,
-  storageFailure,
-  storageTrouble,
-  type StorageAccount,
-} from '../doctor/storage-failure.ts';
+import type { StorageAccount } from '../storage/account.ts';
+import { storageFailure } from '../storage/failure.ts';
+import { appRoles, assignRole } from '../storage/roles.ts';
+import { storageTrouble } from '../storage/trouble.ts';
 
 /** Names of the errors that the storage SDK and the credentials throw. */
 const storageErrors = new Set([
@@ -23,15 +20,12 @@ export function storageComplaint(error: unknown, account: StorageAccount): strin
   if (!(error instanceof Error)) return undefined;
   if (!(error instanceof RowUnreadable) && !storageErrors.has(error.name)) return undefined;
   const failure = storageFailure(error);
+  // To read would be too little: add and remove write there.
   if (failure.kind === 'role-missing' && account.reader.kind === 'person') {
     const role = appRoles.tables.name;
-    const command = assignRole(
-      '--assignee "$(az ad signed-in-user show --query id --output tsv)"',
-      role,
-      account,
-    );
+    const command = assignRole(account.reader, role, account);
     return `the tables of ${account.name} are refused: your account lacks the role ${role} there (being owner does not include it). This gives it, and takes some minutes:\n  ${command}`;
   }
   const { means, mend } = storageTrouble(failure, 'tables', account);
-  return mend === undefined ? means : `${means}\n  ${mend}`;
+  return `${means}\n  ${mend}`;
 }

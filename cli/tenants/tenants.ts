@@ -1,7 +1,5 @@
-import { SettingsError } from '../../shared/config.ts';
-import { visibleText } from '../../shared/deliver/escape.ts';
-import { UsageError } from '../arguments.ts';
-import { type TargetValues, TargetUnreachable } from '../target/target.ts';
+import { tellingWrongUse } from '../arguments/wrong-use.ts';
+import type { TargetValues } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
 import { addTenant } from './add.ts';
 import { setUpApplication } from './app.ts';
@@ -16,20 +14,8 @@ import { storageComplaint } from './storage-complaint.ts';
 type ExitCode = 0 | 1 | 2;
 
 /** `gracewatch tenants list|add|remove|app`: who is watched, and the application by which many are. */
-export async function tenants(args: readonly string[], workplace: Workplace): Promise<ExitCode> {
-  const complain = (message: string, hint = ''): ExitCode => {
-    const lines = message.split('\n').map(visibleLine).join('\n');
-    workplace.terminal.err(`gracewatch tenants: ${lines}\n${hint}`);
-    return 2;
-  };
-  try {
-    return await obey(readTenantsOptions(args), workplace);
-  } catch (error) {
-    if (error instanceof UsageError) return complain(error.message, 'Try: gracewatch tenants --help\n');
-    if (error instanceof SettingsError) return complain(error.message, 'Try: gracewatch doctor\n');
-    if (error instanceof TargetUnreachable) return complain(error.message);
-    throw error;
-  }
+export function tenants(args: readonly string[], workplace: Workplace): Promise<ExitCode> {
+  return tellingWrongUse('tenants', workplace.terminal, () => obey(readTenantsOptions(args), workplace));
 }
 
 async function obey(options: TenantsOptions, workplace: Workplace): Promise<ExitCode> {
@@ -71,10 +57,4 @@ async function withDeployment(
     workplace.terminal.err(`gracewatch tenants: ${complaint}\n`);
     return 1;
   }
-}
-
-/** A message of several lines keeps them; nothing in a line steers the terminal. */
-function visibleLine(line: string): string {
-  const blanks = /^ */.exec(line)?.[0] ?? '';
-  return `${blanks}${visibleText(line)}`;
 }

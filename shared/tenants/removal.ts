@@ -1,4 +1,4 @@
-import { shifted } from '../collect/collector.ts';
+import { minutesAfter } from '../timeline/moments.ts';
 
 /**
  * The removal of a tenant as pure changes of its row. Everything that is kept of it is deleted part by part; then what may still come
@@ -30,9 +30,9 @@ export type RemovalStage =
     }
   | { kind: 'wait'; until: string };
 
-const leaseMilliseconds = 10 * 60_000;
+const leaseMinutes = 10;
 /** What is added to the latest arrival: messages that fail wait between their attempts, too. */
-const marginMilliseconds = 60 * 60_000;
+const marginMinutes = 60;
 
 /** What the timer has to do about a removal. */
 export type RemovalDue =
@@ -67,8 +67,8 @@ export function afterStep(
   const next = removalParts[removalParts.indexOf(stage.part) + 1];
   if (next !== undefined) return deleting(removal, stage.round, next, now);
   if (stage.round === 2) return 'over';
-  const wait = latestArrivalMinutes * 60_000 + marginMilliseconds;
-  return { ...removal, stage: { kind: 'wait', until: shifted(now, wait) } };
+  const until = minutesAfter(now, latestArrivalMinutes + marginMinutes);
+  return { ...removal, stage: { kind: 'wait', until } };
 }
 
 /** Told to wait: the same part again, `seconds` later. */
@@ -78,7 +78,7 @@ export function waitingToRetry(
   seconds: number,
   now: string,
 ): Removal {
-  const leaseUntil = shifted(now, leaseMilliseconds + seconds * 1000);
+  const leaseUntil = minutesAfter(now, leaseMinutes + seconds / 60);
   return { ...removal, stage: { ...stage, leaseUntil, attempt: stage.attempt + 1 } };
 }
 
@@ -91,6 +91,6 @@ export function mayBeAddedAgain({ stage }: Removal): boolean {
 }
 
 function deleting(removal: Removal, round: 1 | 2, part: RemovalPart, now: string): Removal {
-  const leaseUntil = shifted(now, leaseMilliseconds);
+  const leaseUntil = minutesAfter(now, leaseMinutes);
   return { ...removal, stage: { kind: 'delete', round, part, leaseUntil, attempt: 0 } };
 }

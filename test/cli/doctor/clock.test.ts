@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Asked } from '../../../cli/doctor/ask.ts';
+import type { Asked } from '../../../cli/network/ask.ts';
 import { judgeClock } from '../../../cli/doctor/clock.ts';
 
 const noon = Date.parse('2026-02-03T12:00:00.000Z');

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { setByTemplate } from '../../../cli/doctor/mend-setting.ts';
 import { readSettings } from '../../../cli/doctor/settings.ts';
 import type { Target } from '../../../cli/target/target.ts';
 import type { Environment } from '../../../shared/config.ts';
@@ -84,6 +86,61 @@ describe('settings', () => {
     const mends = new Map(lines.map(({ subject, mend }) => [subject, mend]));
     expect(mends.get('GRACEWATCH_GRAPH_ENDPOINT')).toContain('http://127.0.0.1:7080');
     expect(mends.get('AzureWebJobsStorage')).toContain('UseDevelopmentStorage=true');
+  });
+});
+
+describe('a wrong setting of an app in Azure', () => {
+  const identity = { resourceId: '/i', principalId: 'p', clientId: '33333333-4444-4555-8666-777777777777' };
+  const mendOf = (setting: string, changes: Environment): string | undefined => {
+    const settings = { ...right, ...changes };
+    const { lines } = readSettings({ label: 'the app', settings, app: { ...app, identity } });
+    return lines.find(({ subject }) => subject === setting)?.mend;
+  };
+
+  test.each([
+    ['is missing', { AzureWebJobsStorage__accountName: undefined }],
+    ['is no connection string', { AzureWebJobsStorage: 'gracewatchcontoso' }],
+    ['is half a connection string', { AzureWebJobsStorage: 'AccountName=x;AccountKey=y' }],
+    [
+      'is missing while nothing may leave the machine',
+      {
+        AzureWebJobsStorage__accountName: undefined,
+        GRACEWATCH_CREDENTIAL: 'none',
+      },
+    ],
+  ])('that %s is storage by identity, as the template sets it', (_, changes) => {
+    const mend = mendOf('AzureWebJobsStorage', changes);
+    expect(mend).toMatch(/^deploy the template again, which sets it; by hand: /);
+    expect(mend).toContain('AzureWebJobsStorage__tableServiceUri=https://');
+    expect(mend).toContain(`AzureWebJobsStorage__clientId=${identity.clientId}`);
+    expect(mend).toContain(
+      'az functionapp config appsettings set --name gracewatch-x --resource-group watch',
+    );
+    expect(mend).not.toContain('UseDevelopmentStorage');
+    expect(mend?.includes('remove it')).toBe('AzureWebJobsStorage' in changes);
+  });
+
+  test('is set again by the template where the template sets it, and else by hand', () => {
+    expect(mendOf('GRACEWATCH_RETENTION_DAYS', { GRACEWATCH_RETENTION_DAYS: 'x' })).toMatch(
+      /^deploy the template again, which sets it from its parameter retentionDays; by hand: set it, for example to/,
+    );
+    expect(mendOf('GRACEWATCH_TIMING', { GRACEWATCH_TIMING: 'x' })).toMatch(/^set it, for example to/);
+  });
+
+  test('is one of the template if and only if the template says so', async () => {
+    const bicep = (file: string): Promise<string> =>
+      readFile(new URL(`../../../infra/${file}`, import.meta.url), 'utf8');
+    const named = (await bicep('modules/app.bicep')).matchAll(
+      /^ {4}((?:GRACEWATCH|AzureWebJobsStorage_)_\w+):/gm,
+    );
+    const ofHost = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__clientId'];
+    expect([...named].map(([, name]) => name).toSorted()).toEqual(
+      [...setByTemplate.keys(), ...ofHost].toSorted(),
+    );
+    const main = await bicep('main.bicep');
+    for (const parameter of setByTemplate.values()) {
+      if (parameter !== undefined) expect(main).toContain(`\nparam ${parameter} `);
+    }
   });
 });
 

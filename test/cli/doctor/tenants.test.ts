@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check } from '../../../cli/doctor/check.ts';
 import { judgePermissions, judgeToken } from '../../../cli/doctor/rights.ts';
-import type { TenantRights } from '../../../cli/permissions/look-at-rights.ts';
+import type { TenantRights } from '../../../cli/rights/rights.ts';
 import { featurePermissions } from '../../../shared/permissions.ts';
 import { contoso, deployed, fabrikam } from './deployed.ts';
 import { diagnosed, doctorSays, told } from './diagnosed.ts';

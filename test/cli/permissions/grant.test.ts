@@ -1,18 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { Readable } from 'node:stream';
 import { grantPermissions, type GrantRequest } from '../../../cli/permissions/grant.ts';
 import { type HomeDirectory, homeDirectory, principalId, tenantId } from './home-directory.ts';
-import type { Failure } from './tenant-services.ts';
+import { type Ran, runIn } from '../../builders/command-line.ts';
+import type { Failure } from '../../builders/tenant-services.ts';
 
-interface Ran {
-  code: number;
-  out: string;
-  err: string;
-  pauses: number;
-}
-
-async function grant(directory: HomeDirectory, changes: Partial<GrantRequest> = {}): Promise<Ran> {
-  const ran: Ran = { code: -1, out: '', err: '', pauses: 0 };
+async function grant(
+  directory: HomeDirectory,
+  changes: Partial<GrantRequest> = {},
+): Promise<Ran & { pauses: number }> {
+  let pauses = 0;
   const request: GrantRequest = {
     principalId,
     tenantId,
@@ -21,26 +17,14 @@ async function grant(directory: HomeDirectory, changes: Partial<GrantRequest> = 
     graphEndpoint: 'https://graph.microsoft.com',
     ...changes,
   };
-  ran.code = await grantPermissions(request, {
-    directory: directory.ports,
-    pause: () => {
-      ran.pauses += 1;
-      return Promise.resolve();
-    },
-    terminal: {
-      stdin: Readable.from([]),
-      out: (text) => {
-        ran.out += text;
-        return Promise.resolve();
-      },
-      err: (text) => {
-        ran.err += text;
-      },
-      watched: false,
-      ask: () => Promise.resolve(undefined),
-    },
-  });
-  return ran;
+  const pause = (): Promise<void> => {
+    pauses += 1;
+    return Promise.resolve();
+  };
+  const ran = await runIn({}, ({ terminal }) =>
+    grantPermissions(request, { directory: directory.ports, pause, terminal }),
+  );
+  return { ...ran, pauses };
 }
 
 const denied = (permission?: string): Failure => ({
@@ -200,7 +184,7 @@ describe('granting without the right to', () => {
     expect(before.writes).toEqual([]);
     const during = await grant(homeDirectory({ assigning: { 'AuditLog.Read.All': busy } }));
     expect(during.err).toBe(
-      'gracewatch permissions grant: AuditLog.Read.All: Graph answered 429: try again\n',
+      'gracewatch permissions grant: AuditLog.Read.All: Graph answered 429: try again in 5 s\n',
     );
     expect(during.code).toBe(1);
   });

@@ -1,6 +1,6 @@
 import type { GrantPorts } from '../../../cli/permissions/grant.ts';
 import { apis, featurePermissions } from '../../../shared/permissions.ts';
-import type { Failure } from './tenant-services.ts';
+import type { Failure } from '../../builders/tenant-services.ts';
 
 export const principalId = '99999999-9999-4999-8999-999999999999';
 export const tenantId = '11111111-1111-4111-8111-111111111111';

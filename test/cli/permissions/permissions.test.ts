@@ -327,6 +327,7 @@ describe('gracewatch permissions, at an app in Azure', () => {
     (
       credential: string,
       identities: Record<string, unknown> = { '/id': { principalId: 'p', clientId: 'c' } },
+      changes: Environment = {},
     ): Az =>
     (args) => {
       const answers: Record<string, unknown> = {
@@ -341,6 +342,7 @@ describe('gracewatch permissions, at an app in Azure', () => {
           GRACEWATCH_CREDENTIAL: credential,
           GRACEWATCH_CLIENT_ID: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
           GRACEWATCH_CHANNELS: vault,
+          ...changes,
         }).map(([name, value]) => ({ name, value })),
         'account show': { id: 'subscription', tenantId: contosoId },
       };
@@ -363,6 +365,36 @@ describe('gracewatch permissions, at an app in Azure', () => {
     });
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toContain('give --identity OBJECT_ID --tenant ID');
+  });
+
+  test('needs no setting that it does not use: to grant only where the directory is', async () => {
+    const client = await startTenant();
+    const wrong = {
+      AzureWebJobsStorage: 'wrong',
+      GRACEWATCH_TENANTS: 'wrong',
+      GRACEWATCH_ACTIVITY_ENDPOINT: 'wrong',
+    };
+    const identities = { '/id': { principalId: '12345678-1234-4234-8234-123456789012', clientId: 'c' } };
+    const changes = { ...wrong, GRACEWATCH_GRAPH_ENDPOINT: client.origin };
+    const ran = await commandLine(['permissions', 'grant', ...at], { az: az('none', identities, changes) });
+    expect(ran.err).toContain('no identity 12345678-1234-4234-8234-123456789012 in tenant');
+  });
+
+  test.each([
+    ['storage', { AzureWebJobsStorage: 'wrong' }],
+    ['half a connection string', { AzureWebJobsStorage: 'AccountName=x;AccountKey=y' }],
+    ['a secret in its vault', { GRACEWATCH_CLIENT_SECRET: vault }],
+  ])('looks at the rights of an app with %s', async (_, changes) => {
+    const ran = await commandLine(['permissions', ...at, '--json', '--tenant', contosoId], {
+      az: az(
+        'client-secret',
+        {},
+        { AzureWebJobsStorage: 'wrong', GRACEWATCH_CLIENT_SECRET: vault, ...changes },
+      ),
+    });
+    expect(ran).toMatchObject({ code: 1, err: '' });
+    expect(new Set(Object.values(statesIn(ran, contosoId)))).toEqual(new Set(['unknown']));
+    expect(ran.out).toContain('the storage settings of the app are wrong');
   });
 
   test('says why the app cannot be looked at', async () => {

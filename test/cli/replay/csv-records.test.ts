@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CsvHead } from '../../../cli/replay/csv-records.ts';
-import { csvHeadOf, CsvRecords } from '../../../cli/replay/csv-records.ts';
+import { type CsvHead, csvHeadOf, CsvRecords } from '../../../cli/replay/csv-records.ts';
 import type { Cut } from '../../../cli/replay/cut.ts';
+import { cutInChunks, valuesOf } from './cut-text.ts';
 
 function headOf(text: string): CsvHead {
   const head = csvHeadOf(Buffer.from(text));
@@ -10,19 +10,13 @@ function headOf(text: string): CsvHead {
   return head;
 }
 
-function cuts(text: string, chunkLength = Number.POSITIVE_INFINITY, limit?: number): Cut[] {
+function cuts(text: string, chunkLength?: number, limit?: number): Cut[] {
   const head = headOf(text);
-  const bytes = Buffer.from(text).subarray(head.length);
-  const records = new CsvRecords(head, limit);
-  const found: Cut[] = [];
-  for (let at = 0; at < bytes.length; at += chunkLength) {
-    found.push(...records.push(bytes.subarray(at, Math.min(at + chunkLength, bytes.length))));
-  }
-  return [...found, ...records.end()];
+  return cutInChunks(new CsvRecords(head, limit), Buffer.from(text).subarray(head.length), chunkLength);
 }
 
 function read(text: string): unknown[] {
-  return cuts(text).map((cut) => (cut.kind === 'value' ? cut.value : `! ${cut.reason}`));
+  return valuesOf(cuts(text));
 }
 
 describe('rows come as objects by the names of their columns', () => {

@@ -2,20 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cut } from '../../../cli/replay/cut.ts';
 import { JsonRecords } from '../../../cli/replay/json-records.ts';
+import { cutInChunks, valuesOf } from './cut-text.ts';
 
-function cuts(text: string | Buffer, chunkLength = Number.POSITIVE_INFINITY, limit?: number): Cut[] {
-  const bytes = Buffer.from(text);
-  const records = new JsonRecords(limit);
-  const found: Cut[] = [];
-  for (let at = 0; at < bytes.length; at += chunkLength) {
-    found.push(...records.push(bytes.subarray(at, Math.min(at + chunkLength, bytes.length))));
-  }
-  return [...found, ...records.end()];
+function cuts(text: string | Buffer, chunkLength?: number, limit?: number): Cut[] {
+  return cutInChunks(new JsonRecords(limit), Buffer.from(text), chunkLength);
 }
 
-/** The values, and `!` and the reason for what could not be read. */
 function read(text: string): unknown[] {
-  return cuts(text).map((cut) => (cut.kind === 'value' ? cut.value : `! ${cut.reason}`));
+  return valuesOf(cuts(text));
 }
 
 const broken = (reason: string): unknown => expect.stringMatching(`^! .*${reason}`);

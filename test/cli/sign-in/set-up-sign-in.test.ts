@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FederatedCredential } from '../../../cli/directory/directory.ts';
 import { signInDocument, signInText } from '../../../cli/sign-in/report.ts';
-import { type Place, setUpSignIn, type SignInRequest } from '../../../cli/sign-in/set-up-sign-in.ts';
+import { setUpSignIn, type SignInRequest } from '../../../cli/sign-in/set-up-sign-in.ts';
+import type { Place } from '../../../cli/target/place.ts';
 import { createMemoryDirectory, type MemoryDirectory, noRight } from '../../builders/memory-directory.ts';
 
 const contoso = '11111111-1111-4111-8111-111111111111';
@@ -18,7 +19,6 @@ const place: Place = {
   hostName: 'gracewatch-x.azurewebsites.net',
   tenantId: contoso,
   principalId: identity,
-  deployedTenants: [],
   resourceGroup: 'watch',
 };
 
@@ -29,7 +29,14 @@ beforeEach(() => {
 
 async function setUp(request: Partial<SignInRequest> = {}) {
   const outcome = await setUpSignIn(
-    { place, authority: 'https://login.microsoftonline.com/', allow: [], yes: true, ...request },
+    {
+      place,
+      deployedTenants: [],
+      authority: 'https://login.microsoftonline.com/',
+      allow: [],
+      yes: true,
+      ...request,
+    },
     directory,
   );
   if (outcome.kind !== 'read') throw new Error(outcome.reason);
@@ -257,7 +264,7 @@ describe('operators from other tenants', () => {
   });
 
   test('whom the deployment lets in already are not locked out by running it again', async () => {
-    const { report } = await setUp({ place: { ...place, deployedTenants: [contoso, fabrikam] } });
+    const { report } = await setUp({ deployedTenants: [contoso, fabrikam] });
     expect(application().signInAudience).toBe('AzureADMultipleOrgs');
     expect(report.tenants).toEqual([contoso, fabrikam]);
   });
@@ -293,7 +300,7 @@ describe('somebody without the right', () => {
   test('and when not even looking is allowed, nothing is begun', async () => {
     directory.refuse('findApplication', noRight('Directory Readers'));
     const outcome = await setUpSignIn(
-      { place, authority: 'https://login.microsoftonline.com', allow: [], yes: true },
+      { place, deployedTenants: [], authority: 'https://login.microsoftonline.com', allow: [], yes: true },
       directory,
     );
     expect(outcome).toEqual(noRight('Directory Readers'));

@@ -5,7 +5,7 @@ test('without settings it is the public cloud, as the person who is signed in', 
   expect(cloudOf({})).toEqual({
     graph: 'https://graph.microsoft.com',
     authority: 'https://login.microsoftonline.com',
-    credential: 'signed-in',
+    person: 'signed-in',
   });
 });
 
@@ -18,7 +18,7 @@ test('another cloud is what the settings say, with or without a slash or version
   expect(cloudOf(settings)).toEqual({
     graph: 'https://graph.microsoft.us',
     authority: 'https://login.microsoftonline.us',
-    credential: 'signed-in',
+    person: 'signed-in',
   });
 });
 
@@ -27,7 +27,7 @@ test('without a credential it is this machine, and nobody issues tokens', () => 
   expect(cloudOf(settings)).toEqual({
     graph: 'http://127.0.0.1:7072',
     authority: 'https://login.microsoftonline.com',
-    credential: 'none',
+    person: 'none',
   });
 });
 

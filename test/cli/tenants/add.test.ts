@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { addTenant, type AddRequest } from '../../../cli/tenants/add.ts';
 import type { Deployment } from '../../../cli/tenants/deployment.ts';
-import { UsageError } from '../../../cli/arguments.ts';
+import { UsageError } from '../../../cli/arguments/arguments.ts';
 import type { TenantRow } from '../../../shared/ports.ts';
 import { Secret } from '../../../shared/secret.ts';
 import type { Ran } from '../../builders/command-line.ts';

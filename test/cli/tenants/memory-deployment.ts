@@ -1,6 +1,6 @@
 import type { Deployment } from '../../../cli/tenants/deployment.ts';
 import type { CredentialSettings } from '../../../shared/config.ts';
-import type { Terminal } from '../../../cli/terminal.ts';
+import type { Terminal } from '../../../cli/terminal/terminal.ts';
 import { runIn, type Given, type Ran } from '../../builders/command-line.ts';
 import { createMemoryAlertStore } from '../../builders/memory-alert-store.ts';
 import { createMemoryCoverageStore } from '../../builders/memory-coverage-store.ts';

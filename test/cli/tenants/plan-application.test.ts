@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { trustInIdentity } from '../../../cli/directory/identity-trust.ts';
 import type { Application, FederatedCredential } from '../../../cli/directory/directory.ts';
+import type { PresentApplication } from '../../../cli/plan/aspect.ts';
 import {
   applicationNotes,
   noRoomForTrust,
   planApplication,
-  type PresentApplication,
   type WantedApplication,
 } from '../../../cli/tenants/plan-application.ts';
 import { apis, wantedPermissions } from '../../../shared/permissions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../../cli/arguments.ts';
+import { UsageError } from '../../../cli/arguments/arguments.ts';
 import type { Deployment } from '../../../cli/tenants/deployment.ts';
 import { removeTenantByHand } from '../../../cli/tenants/remove.ts';
 import type { TenantRow } from '../../../shared/ports.ts';

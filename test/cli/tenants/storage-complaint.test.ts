@@ -1,6 +1,6 @@
 import { RestError } from '@azure/data-tables';
 import { describe, expect, test } from '@jest/globals';
-import type { StorageAccount } from '../../../cli/doctor/storage-failure.ts';
+import type { StorageAccount } from '../../../cli/storage/account.ts';
 import { storageComplaint } from '../../../cli/tenants/storage-complaint.ts';
 import { RowUnreadable } from '../../../shared/adapters/table-rows.ts';
 

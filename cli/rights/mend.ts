@@ -1,18 +1,25 @@
-import type { CredentialSettings } from '../../shared/config.ts';
-import { consentLink } from '../consent-link.ts';
-import type { AzureApp } from '../target/target.ts';
-import { lackingRights, type TenantRights } from './look-at-rights.ts';
+import type { Access, CredentialSettings } from '../../shared/config.ts';
+import { consentLink } from '../directory/consent-link.ts';
+import type { AzureApp, Target } from '../target/target.ts';
+import { lackingRights, type TenantRights } from './rights.ts';
 
-/** How a deployment gets its rights. */
-export interface Deployment {
+/** Who is to have the rights: how a deployment comes by them depends on its credential. */
+export interface Grantee {
   credential: CredentialSettings;
   authority: string;
   /** Where it is an app in Azure. */
   app?: Pick<AzureApp, 'name' | 'resourceGroup' | 'tenantId'>;
 }
 
+export function granteeOf(
+  { app }: Target,
+  { credential, endpoints }: Pick<Access, 'credential' | 'endpoints'>,
+): Grantee {
+  return { credential, authority: endpoints.authority, ...(app === undefined ? {} : { app }) };
+}
+
 /** What to do about what is needed and not granted, a line each; empty where nothing is. */
-export function mendingSteps(rights: TenantRights, { credential, authority, app }: Deployment): string[] {
+export function mendingSteps(rights: TenantRights, { credential, authority, app }: Grantee): string[] {
   const lacking = lackingRights(rights);
   const steps: string[] = [];
   const { id } = rights.tenant;
@@ -45,14 +52,14 @@ export function mendingSteps(rights: TenantRights, { credential, authority, app 
 }
 
 /** A managed identity has rights in its own tenant and nowhere else. */
-function grantTo({ name, resourceGroup, tenantId }: NonNullable<Deployment['app']>, watched: string): string {
+function grantTo({ name, resourceGroup, tenantId }: NonNullable<Grantee['app']>, watched: string): string {
   return tenantId === watched
     ? `npx gracewatch permissions grant --app ${name} --resource-group ${resourceGroup} --yes`
     : 'npx gracewatch tenants app makes the application for other tenants; then GRACEWATCH_CREDENTIAL=federated';
 }
 
 /** An identity has a token only where it lives, so from here only the settings of the app help. */
-function whereToSee(credential: Deployment['credential']['kind'], app: Deployment['app']): string {
+function whereToSee(credential: Grantee['credential']['kind'], app: Grantee['app']): string {
   const identity = credential === 'managed-identity' || credential === 'federated';
   return identity && app === undefined
     ? 'npx gracewatch permissions --app NAME --resource-group RG looks at the app in Azure, where the identity is'

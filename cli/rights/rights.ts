@@ -1,7 +1,5 @@
 import type { TenantSettings } from '../../shared/config.ts';
 import type { Feature, Permission } from '../../shared/permissions.ts';
-import { type RightsByCall, rightsByCall } from './rights-by-call.ts';
-import { type RightsFromAfar, rightsFromAfar } from './rights-from-afar.ts';
 
 /** What one tenant has granted, as far as this machine can see. Reasons hold no token and no text of a service. */
 export interface TenantRights {
@@ -23,20 +21,11 @@ export interface PermissionRight {
   seenBy: 'token' | 'call' | 'directory' | 'nothing';
 }
 
-/** Whether this machine has the app's own credential, or looks at an app in Azure from outside. */
-export type RightsPorts = RightsByCall | RightsFromAfar;
-
-/** Compares the table of permissions with what the tenant has granted. Throws nothing that a service or storage could cause. */
-export async function lookAtRights(tenant: TenantSettings, ports: RightsPorts): Promise<TenantRights> {
-  switch (ports.kind) {
-    case 'own':
-      return rightsByCall(tenant, ports);
-    case 'afar':
-      return rightsFromAfar(tenant, ports);
-  }
+/** Whether it needs somebody's hand: it is needed and not known to be granted. */
+export function isLacking({ feature, state }: PermissionRight): boolean {
+  return !feature.optional && state !== 'granted';
 }
 
-/** What needs somebody's hand: a permission that is needed and not known to be granted. */
 export function lackingRights(rights: TenantRights): PermissionRight[] {
-  return rights.permissions.filter(({ feature, state }) => !feature.optional && state !== 'granted');
+  return rights.permissions.filter(isLacking);
 }

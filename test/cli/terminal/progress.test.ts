@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { countedProgress } from '../../cli/progress.ts';
+import { countedProgress } from '../../../cli/terminal/progress.ts';
 
 function told(total: number, watched: boolean): string {
   let text = '';

@@ -1,11 +1,12 @@
 import { statusOf } from '../../shared/adapters/storage.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import { apis, type FeaturePermission, featurePermissions } from '../../shared/permissions.ts';
+import { type FeaturePermission, featurePermissions } from '../../shared/permissions.ts';
 import type { CoverageRow, CoverageStore, ReadOutcome } from '../../shared/ports.ts';
+import { grantsNothing, tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import type { AppRoleAssignment, Directory } from '../directory/directory.ts';
-import type { PermissionRight, TenantRights } from './look-at-rights.ts';
 import { moreThanNeeded } from './more-than-needed.ts';
-import { stateByRefusal, tokenCodeIn } from './refused-token.ts';
+import { permissionNames } from './permission-names.ts';
+import type { PermissionRight, TenantRights } from './rights.ts';
 
 /** The app runs in Azure, so its token is not to be had here: its directory and its last collection are asked, as the person. */
 export interface RightsFromAfar {
@@ -18,7 +19,8 @@ export interface RightsFromAfar {
   };
   /** Whether the app acts as its managed identity, which exists in no other tenant. */
   homeTenantOnly: boolean;
-  coverage: Pick<CoverageStore, 'read'>;
+  /** Undefined where the settings of the app name no storage that could be asked. */
+  coverage?: Pick<CoverageStore, 'read'>;
   /** ISO 8601. */
   now: string;
 }
@@ -80,24 +82,6 @@ function unreadDirectory(outcome: Exclude<ReadOutcome<never>, { kind: 'read' }>)
   return `the directory could not be read (${outcome.reason}${role === undefined ? '' : `; you lack ${role}`})`;
 }
 
-/** The names of what is granted; of an API that is not in the table only ids are known. */
-export async function permissionNames(
-  assignments: readonly Pick<AppRoleAssignment, 'appRoleId'>[],
-  directory: Pick<Directory, 'findServicePrincipal'>,
-): Promise<string[]> {
-  const names = new Map<string, string>(
-    featurePermissions.map(({ permission }) => [permission.appRoleId, permission.name]),
-  );
-  if (assignments.some(({ appRoleId }) => !names.has(appRoleId))) {
-    for (const { appId } of Object.values(apis)) {
-      const api = await directory.findServicePrincipal(appId);
-      for (const { id, value } of api.kind === 'read' ? (api.value?.appRoles ?? []) : [])
-        names.set(id, value);
-    }
-  }
-  return assignments.map(({ appRoleId }) => names.get(appRoleId) ?? `app role ${appRoleId}`);
-}
-
 /** What the last collection said of a permission: it was made with it, or was told that it is missing. */
 async function inCollection(
   tenantId: string,
@@ -106,6 +90,11 @@ async function inCollection(
 ): Promise<Seen> {
   if (feature.sources.length === 0) {
     return nothing('only the app can see it: this permission feeds no collection that could tell');
+  }
+  if (coverage === undefined) {
+    return nothing(
+      'this machine cannot see it, and the storage settings of the app are wrong, so that its last collection cannot be asked',
+    );
   }
   let last: Seen = nothing(
     'this machine cannot see it, and the app has collected nothing from the tenant yet',
@@ -131,11 +120,10 @@ function inRow({ failure, finishedAt }: CoverageRow, permission: string, now: st
   if (failure?.permission === permission) {
     return { state: 'missing', reason: `${since} is told: ${failure.reason}`, seenBy: 'call' };
   }
-  const code = failure === undefined ? undefined : tokenCodeIn(failure.reason);
+  const code = failure === undefined ? undefined : tokenRefusalCode(failure.reason);
   if (failure !== undefined && code !== undefined) {
-    const state = stateByRefusal(code);
-    const seenBy = state === 'missing' ? 'call' : 'nothing';
-    return { state, reason: `${since} fails: ${failure.reason}`, seenBy };
+    const reason = `${since} fails: ${failure.reason}`;
+    return grantsNothing(code) ? { state: 'missing', reason, seenBy: 'call' } : nothing(reason);
   }
   if (finishedAt !== undefined && Date.parse(now) - Date.parse(finishedAt) <= freshForMilliseconds) {
     return {

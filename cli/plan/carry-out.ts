@@ -1,15 +1,14 @@
 import type { ReadOutcome } from '../../shared/ports.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { Failure } from '../directory/failure-words.ts';
 import { defaultAppRole } from '../directory/graph-directory.ts';
-import type { Aspect, PresentSignIn, Step } from './plan.ts';
-
-export type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;
+import type { Aspect, PresentApplication, Step } from './aspect.ts';
 
 /** What became of an aspect. `not-reached`: something before it was refused. */
 export type Outcome =
   { kind: 'right' | 'would-do' | 'done' | 'not-reached' } | { kind: 'failed'; failure: Failure };
 
-export interface Result {
+interface Result {
   aspect: Aspect;
   outcome: Outcome;
 }
@@ -21,8 +20,34 @@ interface Ids {
   servicePrincipalId: string;
 }
 
-/** What a dry run says: nothing is written. */
-export function dryRun(aspects: readonly Aspect[]): Result[] {
+/** What was done, or would be. */
+export interface PlanOutcome {
+  /** Nothing was to be changed. */
+  dryRun: boolean;
+  results: Result[];
+  /** What else stands there that somebody should know of. */
+  notes: string[];
+  /** Known once the application is there. */
+  clientId?: string;
+}
+
+/** Carries a plan out, or without `yes` only shows it. */
+export async function planOutcome(
+  { aspects, notes, present }: { aspects: readonly Aspect[]; notes: string[]; present: PresentApplication },
+  yes: boolean,
+  directory: Directory,
+): Promise<PlanOutcome> {
+  if (yes) return { dryRun: false, notes, ...(await carryOut(aspects, present, directory)) };
+  const clientId = present.application?.appId;
+  return { dryRun: true, notes, results: dryRun(aspects), ...(clientId === undefined ? {} : { clientId }) };
+}
+
+/** 1 where something was refused. */
+export function planExitCode({ results }: PlanOutcome): 0 | 1 {
+  return results.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
+}
+
+function dryRun(aspects: readonly Aspect[]): Result[] {
   return aspects.map((aspect) => ({
     aspect,
     outcome: { kind: aspect.step === undefined ? 'right' : 'would-do' },
@@ -33,9 +58,9 @@ export function dryRun(aspects: readonly Aspect[]): Result[] {
  * Does the steps in order, up to the first that is refused: a later one builds on it. Only of those who are to be allowed one does
  * not stand in for another. Gives the client id once there is one.
  */
-export async function carryOut(
+async function carryOut(
   aspects: readonly Aspect[],
-  present: PresentSignIn,
+  present: PresentApplication,
   directory: Directory,
 ): Promise<{ results: Result[]; clientId?: string }> {
   let ids: Ids = {

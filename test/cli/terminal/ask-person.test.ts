@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { askPerson } from '../../cli/ask-person.ts';
+import { askPerson } from '../../../cli/terminal/ask-person.ts';
 
 /** A keyboard and a screen. */
 function person(isThere = true) {

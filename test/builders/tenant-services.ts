@@ -1,6 +1,6 @@
-import type { RightsByCall } from '../../../cli/permissions/rights-by-call.ts';
-import type { TenantSettings } from '../../../shared/config.ts';
-import type { ActivityApi, Graph, ReadOutcome } from '../../../shared/ports.ts';
+import type { RightsByCall } from '../../cli/rights/rights-by-call.ts';
+import type { TenantSettings } from '../../shared/config.ts';
+import type { ActivityApi, Graph, ReadOutcome } from '../../shared/ports.ts';
 
 export const contoso: TenantSettings = {
   id: '11111111-1111-4111-8111-111111111111',

@@ -2,18 +2,25 @@ import { createActivityApi } from '../../shared/adapters/activity-api.ts';
 import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
 import { createTokenFor } from '../../shared/adapters/credentials.ts';
 import { createGraph } from '../../shared/adapters/graph.ts';
-import { connectStorage } from '../../shared/adapters/storage.ts';
-import type { Reach } from '../../shared/config.ts';
+import type { StorageClients } from '../../shared/adapters/storage.ts';
+import type { Access } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
 import { createDirectory } from '../directory/graph-directory.ts';
-import { personCredential, personTokenFor } from '../person-token.ts';
+import { personTokenFor } from '../person-token.ts';
 import type { Target } from '../target/target.ts';
 import type { RightsPorts } from './look-at-rights.ts';
 
-/** What `lookAtRights` takes: the app's own credential here, or the person's view of an app in Azure. `now` is ISO 8601. */
-export function connectRights(target: Target, reach: Reach, now: string): RightsPorts {
-  const { credential, endpoints, storage } = reach;
-  const { app } = target;
+/**
+ * What `lookAtRights` takes: the app's own credential here, or the person's view of an app in Azure.
+ * @param storage of an app in Azure; undefined where its settings are wrong
+ * @param now ISO 8601
+ */
+export function connectRights(
+  { app }: Target,
+  { credential, endpoints }: Pick<Access, 'credential' | 'endpoints'>,
+  storage: StorageClients | undefined,
+  now: string,
+): RightsPorts {
   if (app === undefined) {
     const tokenFor = createTokenFor(credential, endpoints.authority);
     return {
@@ -25,11 +32,10 @@ export function connectRights(target: Target, reach: Reach, now: string): Rights
     };
   }
   const homeTenantOnly = credential.kind === 'managed-identity';
-  const table = connectStorage(storage, personCredential(app.tenantId)).table(names.tables.coverage);
   return {
     kind: 'afar',
     homeTenantOnly,
-    coverage: createCoverageTable(table),
+    ...(storage === undefined ? {} : { coverage: createCoverageTable(storage.table(names.tables.coverage)) }),
     now,
     ...(homeTenantOnly && app.identity !== undefined
       ? {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lackingRights, lookAtRights, type TenantRights } from '../../../cli/permissions/look-at-rights.ts';
-import { authorityRefuses, contoso, type Failure, tenantServices, tokenWith } from './tenant-services.ts';
+import { lookAtRights } from '../../../cli/rights/look-at-rights.ts';
+import { lackingRights, type TenantRights } from '../../../cli/rights/rights.ts';
+import {
+  authorityRefuses,
+  contoso,
+  type Failure,
+  tenantServices,
+  tokenWith,
+} from '../../builders/tenant-services.ts';
 
 function rightTo(name: string, { permissions }: TenantRights): Partial<TenantRights['permissions'][number]> {
   const right = permissions.find(({ permission }) => permission.name === name);

@@ -1,5 +1,4 @@
-import type { TokenFor } from '../../shared/adapters/credentials.ts';
-import { readToken } from '../../shared/adapters/credentials.ts';
+import { readToken, type TokenFor } from '../../shared/adapters/credentials.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import {
   type ApiName,
@@ -8,9 +7,9 @@ import {
   type PermissionName,
 } from '../../shared/permissions.ts';
 import type { ActivityApi, Graph, ReadOutcome } from '../../shared/ports.ts';
-import type { PermissionRight, TenantRights } from './look-at-rights.ts';
+import { grantsNothing } from '../../shared/tenants/token-refusal.ts';
 import { moreThanNeeded } from './more-than-needed.ts';
-import { stateByRefusal } from './refused-token.ts';
+import type { PermissionRight, TenantRights } from './rights.ts';
 import { rolesInToken } from './token-roles.ts';
 
 /** The app's own credential is on this machine: each permission is tried with one cheap call. */
@@ -68,9 +67,10 @@ function told(tokens: Record<ApiName, ReadOutcome<string>>): TenantRights['token
 }
 
 function withoutToken({ feature, permission }: FeaturePermission, token: Failure): PermissionRight {
-  const state = token.kind === 'refused' ? stateByRefusal(token.code) : 'unknown';
-  const seenBy = state === 'missing' ? 'token' : 'nothing';
-  return { feature, permission, state, reason: token.reason, seenBy };
+  const { reason } = token;
+  return token.kind === 'refused' && token.code !== undefined && grantsNothing(token.code)
+    ? { feature, permission, state: 'missing', reason, seenBy: 'token' }
+    : { feature, permission, state: 'unknown', reason, seenBy: 'nothing' };
 }
 
 /**

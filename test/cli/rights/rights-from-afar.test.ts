@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { lackingRights, lookAtRights, type TenantRights } from '../../../cli/permissions/look-at-rights.ts';
-import type { RightsFromAfar } from '../../../cli/permissions/rights-from-afar.ts';
+import { lookAtRights } from '../../../cli/rights/look-at-rights.ts';
+import { lackingRights, type TenantRights } from '../../../cli/rights/rights.ts';
+import type { RightsFromAfar } from '../../../cli/rights/rights-from-afar.ts';
 import { apis } from '../../../shared/permissions.ts';
 import type { CoverageRow } from '../../../shared/ports.ts';
 import type { SourceName } from '../../../shared/timeline/coverage.ts';
-import { contoso, type Failure } from './tenant-services.ts';
+import { contoso, type Failure } from '../../builders/tenant-services.ts';
 
 const now = '2026-03-05T12:00:00.000Z';
 const principalId = '99999999-9999-4999-8999-999999999999';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TenantRights } from '../../../cli/permissions/look-at-rights.ts';
-import { type Deployment, mendingSteps } from '../../../cli/permissions/mend.ts';
+import type { TenantRights } from '../../../cli/rights/rights.ts';
+import { type Grantee, mendingSteps } from '../../../cli/rights/mend.ts';
 import { featurePermissions } from '../../../shared/permissions.ts';
 import { Secret } from '../../../shared/secret.ts';
-import { contoso } from './tenant-services.ts';
+import { contoso } from '../../builders/tenant-services.ts';
 
 type State = TenantRights['permissions'][number]['state'];
 
@@ -28,7 +28,7 @@ const app = { name: 'gw', resourceGroup: 'rg', tenantId: contoso.id };
 const link = `${authority}/${contoso.id}/adminconsent?client_id=${clientId}`;
 
 describe('what mends missing rights', () => {
-  test.each<[string, Deployment, string]>([
+  test.each<[string, Grantee, string]>([
     [
       'of the identity of an app',
       { credential: { kind: 'managed-identity' }, authority, app },

@@ -1,4 +1,4 @@
-import { plainWords } from './replay/plain-words.ts';
+import { plainWords } from './plain-words.ts';
 
 const width = 100;
 
