@@ -10,12 +10,15 @@ export interface CountingStorage {
   connectionString: string;
   /** What was counted since the last call. */
   take(): Transactions;
+  /** When anything but a poll for messages was asked for last, in milliseconds as `Date.now()`. */
+  lastWorkAt(): number;
   close(): Promise<void>;
 }
 
 /** Stands in front of a storage emulator and counts what is asked of it. The signatures cover paths and not hosts, so they stay valid. */
 export async function countingStorage(connectionString: string): Promise<CountingStorage> {
   let counted: Transactions = {};
+  let lastWorkAt = Date.now();
   const servers: Server[] = [];
   let counting = connectionString;
   for (const service of ['blob', 'queue', 'table'] as const) {
@@ -24,6 +27,7 @@ export async function countingStorage(connectionString: string): Promise<Countin
     const server = createServer((incoming, outgoing) => {
       const kind = `${service} ${kindOf(service, incoming)}`;
       counted[kind] = (counted[kind] ?? 0) + 1;
+      if (kind !== 'queue get messages') lastWorkAt = Date.now();
       const forwarded = request(
         {
           host: target.hostname,
@@ -55,6 +59,7 @@ export async function countingStorage(connectionString: string): Promise<Countin
       counted = {};
       return taken;
     },
+    lastWorkAt: () => lastWorkAt,
     close: async () => {
       for (const server of servers) {
         server.close();

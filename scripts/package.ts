@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeApp } from './package/app.ts';
 import { type AppFile, zipOf } from './package/archive.ts';
+import { readCommit } from './package/commit.ts';
 
 const help = `npm run package [-- --out FOLDER]
 
@@ -16,15 +17,18 @@ Builds the function app and writes what Azure runs, and only that:
   dist/gracewatch.zip.sha256  its SHA-256; check it with: sha256sum -c gracewatch.zip.sha256
   dist/gracewatch.sbom.json   the packages that dist/main.cjs is made from (CycloneDX)
 
-The same commit gives the same bytes on any machine. The unpacked app is loaded once, as the Functions host
+The same commit gives the same bytes on any machine; package.json in it names the commit, with -dirty
+where files were changed since. The unpacked app is loaded once, as the Functions host
 loads it, and must register every function; the time that takes is printed.
 
-  --out FOLDER  another folder than dist
+  --out FOLDER  another folder than dist; FOLDER/app is written anew, and refused where it holds other files
   --help        this text`;
 
 async function packageApp(root: string, out: string): Promise<number> {
-  const { files, sbom } = await makeApp(root);
   const app = path.join(out, 'app');
+  await refuseOthers(app);
+  const commit = readCommit(root);
+  const { files, sbom } = await makeApp(root, commit?.id);
   await writeApp(app, files);
   const check = spawnSync(process.execPath, [path.join(root, 'scripts', 'check-bundle.ts'), app], {
     stdio: 'inherit',
@@ -42,7 +46,35 @@ async function packageApp(root: string, out: string): Promise<number> {
     `${place}: ${String(files.length)} files, ${megabytes(zip.length)} (${megabytes(unpacked)} unpacked)`,
   );
   console.log(`SHA-256 ${sha256}`);
+  if (commit !== undefined) console.log(`commit ${commit.id}`);
+  if (commit?.dirty === true) {
+    console.warn('warning: files differ from that commit, so nobody can make this package again');
+  }
   return 0;
+}
+
+/** What a package of this or an older version consists of. */
+const own = new Set([
+  'LICENSE',
+  'THIRD-PARTY-NOTICES.txt',
+  'dist',
+  'dist/main.cjs',
+  'host.json',
+  'package.json',
+]);
+
+/** The folder is deleted before it is written, and `--out` may name any. @throws where it holds what packaging did not put there */
+async function refuseOthers(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const other = entries.find((entry) => !own.has(entry.split(path.sep).join('/')));
+  if (other !== undefined) {
+    throw new Error(
+      `${folder} would be deleted, and holds ${other}, which is not of a package: choose another --out`,
+    );
+  }
 }
 
 async function writeApp(folder: string, files: readonly AppFile[]): Promise<void> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runsVersion, sentenceOf, waitForApp } from './deploy/running-app.ts';
+import { askApp, runsVersion, sentenceOf, waitForApp } from './deploy/running-app.ts';
 import { upload } from './deploy/upload.ts';
 
 /**
@@ -54,13 +54,21 @@ function isGiven(text: string | undefined): text is string {
 
 async function publish(options: NonNullable<ReturnType<typeof readOptions>>): Promise<number> {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
+  const before = await askApp(options.url);
   if (!(await upload(options, options.wait))) {
     console.error(`${options.app} was not deployed; the Azure CLI said why`);
     return 1;
   }
   const state = await waitForApp(options.url, manifest.version, options.wait);
   console.log(sentenceOf(options.url, state));
-  if (runsVersion(state, manifest.version)) return 0;
+  if (runsVersion(state, manifest.version)) {
+    if (runsVersion(before, manifest.version)) {
+      console.log(
+        'It ran that version before, too, so its answer does not tell whether the new code has started.',
+      );
+    }
+    return 0;
+  }
   console.error(`that is not ${manifest.version}, which was deployed`);
   return 1;
 }

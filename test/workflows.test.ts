@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { pinnedBicep } from '../scripts/infra/find-bicep.ts';
 import { root } from './flow/running-host.ts';
 
 interface Step {
@@ -181,5 +182,24 @@ describe('deploy', () => {
       expect(commands).toContain(part);
     }
     expect(commands).not.toContain('npm run package');
+  });
+
+  test('compiles with the Bicep that the template was checked with', () => {
+    const commands = stepsOf(workflowOf('deploy.yml')).map(({ run = '' }) => run);
+    const install = commands.findIndex((run) => run.includes('az bicep install --version "v$version"'));
+    const resources = commands.findIndex((run) => run.includes('az deployment group create'));
+    expect(install).toBeGreaterThan(-1);
+    expect(install).toBeLessThan(resources);
+    const { metadata } = JSON.parse(read('infra/main.json')) as {
+      metadata: { _generator: { version: string } };
+    };
+    expect(metadata._generator.version.split('.').slice(0, 3).join('.')).toBe(pinnedBicep);
+  });
+
+  test('may assign the roles of the app and no other', () => {
+    const guids = (file: string): string[] =>
+      [...read(file).matchAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)].map(([guid]) => guid).sort();
+    const roles = guids('infra/modules/access.bicep');
+    expect(guids('.github/deployer-condition.txt')).toEqual([...roles, ...roles].sort());
   });
 });

@@ -64,6 +64,12 @@ export function readPort(settings: Settings): number {
   return port;
 }
 
+/** Whether `AzureWebJobs.NAME.Disabled` takes a function its trigger. */
+export function isDisabled(functionName: string, settings: Settings): boolean {
+  const value = settings[`AzureWebJobs.${functionName}.Disabled`]?.toLowerCase();
+  return value === 'true' || value === '1';
+}
+
 /** Replaces `%NAME%` by the setting of that name, as bindings may write it for queue names and schedules. */
 export function resolveSettingNames(text: string, settings: Settings, functionName: string): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {

@@ -3,7 +3,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { startFunctionWorker } from './function-worker.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
-import { type HostTiming, readTiming, type Settings } from './host-settings.ts';
+import { type HostTiming, isDisabled, readTiming, type Settings } from './host-settings.ts';
 import { startHttpServer } from './http-server.ts';
 import { type Invocations, trackInvocations } from './invocations.ts';
 import type { LogLine } from './log-line.ts';
@@ -70,7 +70,10 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   }
 }
 
-/** The port comes before timers and listeners: a second host finds it taken before it has taken a message. */
+/**
+ * The port comes before timers and listeners: a second host finds it taken before it has taken a message. A disabled function has no
+ * trigger and can still be started by hand.
+ */
 async function startTriggers(
   { port, settings, log }: HostOptions,
   hostJson: HostJson,
@@ -78,11 +81,12 @@ async function startTriggers(
   registrations: readonly Registration[],
   invocations: Invocations,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
+  const enabled = registrations.filter(({ name }) => !isDisabled(name, settings));
   const timers = await prepareTimers(registrations, settings, invocations, log);
-  const queues = await openTriggerQueues(registrations, settings);
+  const queues = await openTriggerQueues(enabled, settings);
   const server = await startHttpServer({
     port,
-    functions: registrations.filter((registration) => registration.kind === 'http'),
+    functions: enabled.filter((registration) => registration.kind === 'http'),
     routePrefix: hostJson.routePrefix,
     homepage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
     invocations,
@@ -102,9 +106,7 @@ async function startTriggers(
       },
     }),
   );
-  timers.forEach((timer) => {
-    timer.start();
-  });
+  for (const { name } of enabled) timers.get(name)?.start();
   return {
     port: server.port,
     stop: async () => {

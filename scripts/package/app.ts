@@ -19,14 +19,21 @@ interface Manifest {
   main: string;
 }
 
-export async function makeApp(root: string): Promise<App> {
+/** @param commit of which the sources are, for the package's package.json */
+export async function makeApp(root: string, commit?: string): Promise<App> {
   const read = (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');
   const { name, version, main } = JSON.parse(await read('package.json')) as Manifest;
   const { packages: locked } = JSON.parse(await read('package-lock.json')) as { packages: LockedPackages };
   const bundle = await buildBundle(root);
   const folders = packageFolders(bundle.sources);
   const packages = await Promise.all(folders.map((folder) => readBundledPackage(root, folder, locked)));
-  const manifest = { name, version, main, engines: { node: `>=${String(await readNodeMajor(root))}` } };
+  const manifest = {
+    name,
+    version,
+    main,
+    engines: { node: `>=${String(await readNodeMajor(root))}` },
+    ...(commit === undefined ? {} : { gracewatch: { commit } }),
+  };
   return {
     files: [
       textFile('LICENSE', await read('LICENSE')),

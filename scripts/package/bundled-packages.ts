@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { mitTerms } from './mit-terms.ts';
 
 /** A package of which code is in the bundle. */
 export interface BundledPackage {
@@ -7,7 +8,7 @@ export interface BundledPackage {
   version: string;
   /** SPDX expression. */
   licence: string;
-  /** What it says of its licence, or where to find it where it brings no text. */
+  /** What it says of its licence; where it brings no text, that, and the terms where they are MIT's. */
   notice: string;
   /** Of the package as the registry gives it: `sha512-` and base64. */
   integrity: string;
@@ -50,16 +51,19 @@ export async function readBundledPackage(
   const files = await readdir(inside);
   const legal = files.filter((file) => legalFile.test(file) && !codeFile.test(file)).sort();
   const texts = await Promise.all(legal.map((file) => readFile(path.join(inside, file), 'utf8')));
-  const notice = texts.map(tidy).join('\n\n') || referenceTo(manifest);
+  const notice = texts.map(tidy).join('\n\n') || noticeWithoutFile(manifest);
   return { name, version, licence, notice, integrity };
 }
 
-function referenceTo({ author, homepage, name }: Manifest): string {
+/** The terms of MIT are the same for all; of another licence only the place can be told. */
+function noticeWithoutFile({ author, homepage, name, license }: Manifest): string {
   const by = typeof author === 'string' ? author : author?.name;
+  const place = homepage ?? `https://www.npmjs.com/package/${name}`;
   return [
+    `The package brings no text of its licence, which its package.json names: ${place}`,
     ...(by === undefined ? [] : [`Copyright (c) ${by}`]),
-    `The package brings no text of its licence: ${homepage ?? `https://www.npmjs.com/package/${name}`}`,
-  ].join('\n');
+    ...(license === 'MIT' ? [mitTerms] : []),
+  ].join('\n\n');
 }
 
 /** Line ends and trailing blanks differ between packages; the words stay. */

@@ -98,6 +98,7 @@ onPosix('publishing', () => {
     writeAzureCli('exit 0');
     const { status, said } = await publish('--url', url, '--zip', 'dist/gracewatch.zip');
     expect(said).toContain(`${url} runs Gracewatch ${version}`);
+    expect(said).toContain('It ran that version before, too');
     expect(status).toBe(0);
     expect(calls()).toEqual([
       'functionapp deployment source config-zip --only-show-errors --name gracewatch-abc --resource-group watch --src dist/gracewatch.zip',

@@ -57,11 +57,15 @@ describe('the packages in the bundle', () => {
     expect(text).not.toContain('code\n');
   });
 
-  test('without a text of their licence are told with whom they are by and where to find it', async () => {
+  test('without a text of their licence are told with whom they are by, and with the terms of MIT', async () => {
     await writePackage({ ...manifest, author: { name: 'A. Contoso' } });
     const { notice } = await readBundledPackage(root, folder, locked);
+    expect(notice).toContain('brings no text of its licence');
     expect(notice).toContain('Copyright (c) A. Contoso');
+    expect(notice).toContain('Permission is hereby granted, free of charge');
     expect(notice).toContain('https://www.npmjs.com/package/bundled');
+    await writePackage({ ...manifest, license: 'ISC' });
+    expect((await readBundledPackage(root, folder, locked)).notice).not.toContain('Permission');
   });
 
   test('without any licence stop the packaging, and so do tools of development', async () => {

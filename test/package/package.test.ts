@@ -8,6 +8,7 @@ import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startFunctionWorker } from '../../dev/host/function-worker.ts';
+import { readCommit } from '../../scripts/package/commit.ts';
 import { startAzurite } from '../builders/azurite.ts';
 import { root, runHost } from '../flow/running-host.ts';
 
@@ -57,12 +58,16 @@ describe('the package', () => {
       'host.json',
       'package.json',
     ]);
-    expect(JSON.parse(text(path.join(unpacked, 'package.json')))).toEqual({
+    const { gracewatch, ...packaged } = JSON.parse(text(path.join(unpacked, 'package.json'))) as {
+      gracewatch?: { commit: string };
+    };
+    expect(packaged).toEqual({
       name: 'gracewatch',
       version: manifest.version,
       main: manifest.main,
       engines: { node: '>=24' },
     });
+    expect(gracewatch?.commit).toBe(readCommit(root)?.id);
     expect(text(path.join(unpacked, 'host.json'))).toBe(text(path.join(root, 'host.json')));
   });
 
@@ -111,6 +116,27 @@ describe('the package', () => {
       stdout: expect.stringContaining('gracewatch.zip.sha256'),
     });
     expect(run('--wrong')).toMatchObject({ status: 2, stderr: expect.stringContaining('--wrong') });
+  });
+});
+
+describe('the folder for the package', () => {
+  const packageTo = (folder: string) =>
+    spawnSync(process.execPath, ['scripts/package.ts', '--out', folder], { cwd: root, encoding: 'utf8' });
+
+  test('is written anew where a package lay there', () => {
+    expect(packageTo(out).status).toBe(0);
+    expect(filesIn(path.join(out, 'app'))).toEqual(filesIn(unpacked));
+  });
+
+  test('is refused, and nothing in it touched, where anything else lies there', async () => {
+    const other = path.join(unpacked, 'app', 'src', 'mine.ts');
+    await mkdir(path.dirname(other), { recursive: true });
+    await writeFile(other, 'mine');
+    const { status, stderr } = packageTo(unpacked);
+    expect(status).toBe(1);
+    expect(stderr).toContain('which is not of a package');
+    expect(text(other)).toBe('mine');
+    rmSync(path.join(unpacked, 'app'), { recursive: true });
   });
 });
 
