@@ -3,7 +3,16 @@ metadata description = 'Watches Microsoft 365 tenants for licence, group-licensi
 
 targetScope = 'resourceGroup'
 
-import { areDistinct, isChannelList, isGuid, isJsonObject, isMailAddress, isName } from 'checks.bicep'
+import {
+  areDistinct
+  isChannelList
+  isGuid
+  isHttpsAddress
+  isMailAddress
+  isName
+  isRegion
+  isRuleSettings
+} from 'checks.bicep'
 
 @sealed()
 type watchedTenant = {
@@ -24,7 +33,7 @@ type watchedTenant = {
 @maxLength(20)
 param name string = 'gracewatch'
 
-@description('Azure region of every resource, such as westeurope. It must offer Flex Consumption: az functionapp list-flexconsumption-locations.')
+@description('Azure region of every resource, such as westeurope. Empty: that of the resource group. It must offer Flex Consumption: az functionapp list-flexconsumption-locations.')
 param location string = resourceGroup().location
 
 @description('Name of the azd environment; azd finds its resources by it. Leave it empty without azd.')
@@ -62,7 +71,7 @@ param activityEndpoint string = ''
 @description('Client id of the sign-in app that "gracewatch sign-in" makes, such as 33333333-4444-4555-8666-777777777777. Empty: API and dashboard are closed and answer 401.')
 param signInClientId string = ''
 
-@description('Ids of the tenants whose people may sign in, at most ten. Empty: the tenant of this subscription.')
+@description('Ids of the tenants whose people may sign in, at most ten; the tenant of this subscription too, if its people may. Empty: that tenant alone.')
 @maxLength(10)
 param signInTenants string[] = []
 
@@ -122,19 +131,40 @@ var tenantIds = map(tenants, watched => watched.id)
 var givenName = isName(name)
   ? name
   : fail('name: begin with a letter, use lower-case letters, digits and single hyphens, and end with no hyphen, such as gracewatch-test')
+// No parameter can have this for its value and be empty too.
+#disable-next-line no-loc-expr-outside-params
+var groupLocation = resourceGroup().location
+var givenLocation = empty(location)
+  ? groupLocation
+  : isRegion(location)
+      ? location
+      : fail('location: give the name of a region in lower-case letters and digits, such as westeurope')
 var givenMail = isMailAddress(alarmMail) ? alarmMail : fail('alarmMail: give one mail address, such as it@contoso.com')
 var givenTenants = !contains(map(tenantIds, id => isGuid(id)), false)
-  ? tenants
+  ? map(tenants, watched => {
+      id: watched.id
+      name: watched.name
+      // One that is null is none: the app takes text or nothing.
+      ...(watched.?domain == null ? {} : { domain: watched.domain! })
+    })
   : fail('tenants: every id must be a tenant id, such as 11111111-2222-4333-8444-555555555555')
-var distinctTenants = areDistinct(tenantIds) ? givenTenants : fail('tenants: a tenant is named twice')
+var namedTenants = empty(filter(
+    tenants,
+    watched => empty(trim(watched.name)) || empty(trim(watched.?domain ?? watched.id))
+  ))
+  ? givenTenants
+  : fail('tenants: a name or a domain is blank')
+var distinctTenants = areDistinct(tenantIds) ? namedTenants : fail('tenants: a tenant is named twice')
 var reachableTenants = !empty(multiTenantClientId) || empty(filter(tenantIds, id => toLower(id) != toLower(ownTenantId)))
   ? distinctTenants
   : fail('tenants: without multiTenantClientId only the tenant of this subscription can be watched; "gracewatch tenants app" makes the app for others')
 var givenMultiTenantClientId = empty(multiTenantClientId) || isGuid(multiTenantClientId)
   ? multiTenantClientId
   : fail('multiTenantClientId: give the client id of the app, such as 22222222-3333-4444-8555-666666666666')
-var givenRules = isJsonObject(rules) ? rules : fail('rules: give a JSON object of settings by rule id, or {}')
-var givenActivityEndpoint = empty(activityEndpoint) || startsWith(activityEndpoint, 'https://')
+var givenRules = isRuleSettings(rules)
+  ? rules
+  : fail('rules: give a JSON object of settings by rule id, such as {"licence/licence-lost": {}}, or {}')
+var givenActivityEndpoint = empty(activityEndpoint) || isHttpsAddress(activityEndpoint)
   ? activityEndpoint
   : fail('activityEndpoint: give an https address, such as https://manage-gcc.office.com')
 var givenSignInClientId = empty(signInClientId) || isGuid(signInClientId)
@@ -143,7 +173,10 @@ var givenSignInClientId = empty(signInClientId) || isGuid(signInClientId)
 var givenSignInTenants = !contains(map(signInTenants, id => isGuid(id)), false)
   ? signInTenants
   : fail('signInTenants: every entry must be a tenant id, such as 11111111-2222-4333-8444-555555555555')
-var givenPackageUri = empty(packageUri) || startsWith(packageUri, 'https://')
+var usableSignInTenants = empty(givenSignInTenants) || !empty(givenSignInClientId)
+  ? givenSignInTenants
+  : fail('signInTenants: nobody can sign in without signInClientId; "gracewatch sign-in" makes the app')
+var givenPackageUri = empty(packageUri) || isHttpsAddress(packageUri)
   ? packageUri
   : fail('packageUri: give an https address of gracewatch.zip')
 
@@ -160,7 +193,9 @@ var tags = empty(environmentName) ? {} : { 'azd-env-name': environmentName }
 
 var tenantsStandInTable = !empty(givenMultiTenantClientId) && empty(reachableTenants)
 var watchedTenants = empty(reachableTenants) ? [{ id: ownTenantId, name: 'Own tenant' }] : reachableTenants
-var mayBeSignedIn = empty(givenSignInClientId) ? [] : empty(givenSignInTenants) ? [ownTenantId] : givenSignInTenants
+var mayBeSignedIn = empty(givenSignInClientId)
+  ? usableSignInTenants
+  : empty(usableSignInTenants) ? [ownTenantId] : usableSignInTenants
 
 // GCC is in the public cloud, but for its Activity API; the US government's cloud is GCC High, where Flex Consumption is not
 // offered yet (FACTS 7.1, 11.1).
@@ -175,7 +210,7 @@ var endpoints = endpointsByCloud[?environment().name] ?? fail('Gracewatch does n
 module identity 'modules/identity.bicep' = {
   params: {
     name: deploymentName
-    location: location
+    location: givenLocation
     tags: tags
   }
 }
@@ -183,7 +218,7 @@ module identity 'modules/identity.bicep' = {
 module storage 'modules/storage.bicep' = {
   params: {
     name: storageAccountName
-    location: location
+    location: givenLocation
     tags: tags
     packageContainerName: packageContainerName
     oversizedItemDays: oversizedItemDays
@@ -193,13 +228,13 @@ module storage 'modules/storage.bicep' = {
 module vault 'modules/vault.bicep' = {
   params: {
     name: vaultName
-    location: location
+    location: givenLocation
     tags: tags
     recover: recoverVault
     // Here and in no variable, so that the secret is nowhere but where it goes.
     channels: empty(channels) || isChannelList(channels)
       ? channels
-      : fail('channels: give a JSON list in which every channel has an id and an https url')
+      : fail('channels: give a JSON list in which every channel has an id of its own, the kind teams, the url of a Teams workflow, and for a fallback the id of another')
     clientStateKey: clientStateKey
     phoneKey: phoneKey
   }
@@ -208,7 +243,7 @@ module vault 'modules/vault.bicep' = {
 module monitoring 'modules/monitoring.bicep' = {
   params: {
     name: deploymentName
-    location: location
+    location: givenLocation
     tags: tags
     dailyGigabytes: dailyLogGigabytes
     keptDays: logDays
@@ -228,7 +263,7 @@ module access 'modules/access.bicep' = {
 module app 'modules/app.bicep' = {
   params: {
     name: deploymentName
-    location: location
+    location: givenLocation
     tags: tags
     identityName: deploymentName
     storageAccountName: storageAccountName
@@ -267,7 +302,7 @@ module signIn 'modules/sign-in.bicep' = {
 module alarms 'modules/alarms.bicep' = {
   params: {
     name: deploymentName
-    location: location
+    location: givenLocation
     tags: tags
     mail: givenMail
     appName: deploymentName

@@ -1,5 +1,7 @@
 using 'main.bicep'
 
+import { givenOr } from 'checks.bicep'
+
 // Values come from the environment: from `azd env set NAME VALUE`, from a workflow's variables, or from the shell. What is not set
 // has the default that stands here; what each parameter means stands in main.bicep. Those that are settings of the app too
 // (docs/deploy.md) have the setting's name.
@@ -8,32 +10,36 @@ using 'main.bicep'
 param alarmMail = readEnvironmentVariable('ALARM_MAIL', '')
 
 // Another name for each deployment, where there are several in a resource group.
-param name = readEnvironmentVariable('DEPLOYMENT_NAME', 'gracewatch')
+param name = givenOr(readEnvironmentVariable('DEPLOYMENT_NAME', ''), 'gracewatch')
+// Empty: the region of the resource group.
+param location = readEnvironmentVariable('AZURE_LOCATION', '')
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', '')
 
 // One tenant, this subscription's own, until there are others (`npx gracewatch tenants app`).
-param tenants = json(readEnvironmentVariable('GRACEWATCH_TENANTS', '[]'))
+// For the app the setting can also be the word table; the template makes it so with multiTenantClientId and without tenants.
+var tenantsSetting = givenOr(readEnvironmentVariable('GRACEWATCH_TENANTS', ''), '[]')
+param tenants = tenantsSetting == 'table' ? [] : json(tenantsSetting)
 param multiTenantClientId = readEnvironmentVariable('MULTI_TENANT_CLIENT_ID', '')
 
 // No channel yet: alerts stand in the list until there is one. Empty keeps the channels that a deployment has.
 param channels = readEnvironmentVariable('GRACEWATCH_CHANNELS', '')
-param rules = readEnvironmentVariable('GRACEWATCH_RULES', '{}')
-param retentionDays = int(readEnvironmentVariable('GRACEWATCH_RETENTION_DAYS', '400'))
+param rules = givenOr(readEnvironmentVariable('GRACEWATCH_RULES', ''), '{}')
+param retentionDays = int(givenOr(readEnvironmentVariable('GRACEWATCH_RETENTION_DAYS', ''), '400'))
 param activityEndpoint = readEnvironmentVariable('GRACEWATCH_ACTIVITY_ENDPOINT', '')
 
 // API and dashboard are closed until there is a sign-in app (`npx gracewatch sign-in`).
 param signInClientId = readEnvironmentVariable('SIGN_IN_CLIENT_ID', '')
-param signInTenants = json(readEnvironmentVariable('SIGN_IN_TENANTS', '[]'))
+param signInTenants = json(givenOr(readEnvironmentVariable('SIGN_IN_TENANTS', ''), '[]'))
 
 // One instance that always runs, because Microsoft Graph waits three seconds; the rest only when there is work.
-param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '1'))
-param maximumInstances = int(readEnvironmentVariable('MAXIMUM_INSTANCES', '40'))
-param instanceMemory = json(readEnvironmentVariable('INSTANCE_MEMORY', '2048'))
-param dailyLogGigabytes = int(readEnvironmentVariable('DAILY_LOG_GIGABYTES', '1'))
-param logDays = int(readEnvironmentVariable('LOG_DAYS', '90'))
+param alwaysReadyInstances = int(givenOr(readEnvironmentVariable('ALWAYS_READY_INSTANCES', ''), '1'))
+param maximumInstances = int(givenOr(readEnvironmentVariable('MAXIMUM_INSTANCES', ''), '40'))
+param instanceMemory = json(givenOr(readEnvironmentVariable('INSTANCE_MEMORY', ''), '2048'))
+param dailyLogGigabytes = int(givenOr(readEnvironmentVariable('DAILY_LOG_GIGABYTES', ''), '1'))
+param logDays = int(givenOr(readEnvironmentVariable('LOG_DAYS', ''), '90'))
 
 // Code of a release; azd and func bring it themselves.
 param packageUri = readEnvironmentVariable('PACKAGE_URI', '')
 
 // Only after this deployment was removed and comes back within seven days.
-param recoverVault = bool(readEnvironmentVariable('RECOVER_VAULT', 'false'))
+param recoverVault = bool(givenOr(readEnvironmentVariable('RECOVER_VAULT', ''), 'false'))

@@ -64,7 +64,8 @@ async function obtainBicep(): Promise<FoundBicep> {
     environment: process.env,
     cached,
     versionOf: async (program) => {
-      const { stdout } = await runBicep(program, ['--version'], root);
+      const { code, stdout, stderr } = await runBicep(program, ['--version'], root, 60);
+      if (code !== undefined && code !== 0) console.error(`${program}: ${stderr.trim()}`);
       return /version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
     },
     restore: async (packageId) => {

@@ -37,11 +37,12 @@ var doctor = 'npx gracewatch doctor --app ${appName} --resource-group ${resource
 
 var withARow = { operator: 'GreaterThan', threshold: 0 }
 var withoutARow = { operator: 'LessThan', threshold: 1 }
-// A message that fails as often as it may ends in the poison queue, which has an alarm of its own.
-var afterMoreThanOneMessage = {
-  operator: 'GreaterThan'
-  threshold: loadJsonContent('../../host.json', '$.extensions.queues.maxDequeueCount')
-}
+// One message that fails as often as it may ends in the poison queue, which has an alarm of its own. A timer runs six times in
+// half an hour, so four failures say that it does not come round by itself.
+var failuresOfOneMessage = loadJsonContent('../../host.json', '$.extensions.queues.maxDequeueCount')
+var failuresOfATimer = 3
+// What is only put off for now; everything else that is said of a channel and is not 'card posted' is a refusal.
+var putOff = '\'card not posted, will be tried again\', \'card refused, will be tried again\''
 
 var logAlarms logAlarm[] = [
   {
@@ -60,9 +61,10 @@ ${linesWith('could not be handled', appName)}| where said == 'a message could no
     id: 'nothing-collected'
     title: 'nothing collected for three hours'
     severity: 1
-    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended (while no tenant has been added yet, there is nothing to read: "gracewatch tenants add"). Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong.'
+    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended. Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong.'
+    // With no tenant added yet there is nothing to read, and the app says so.
     query: $'''
-${linesWith('collection finished', appName)}| where said == 'collection finished'
+${linesWith('collect', appName)}| where said in ('collection finished', 'no tenant is watched: nothing is collected')
 '''
     every: 'PT30M'
     over: 'PT3H'
@@ -83,31 +85,49 @@ ${linesWith('queue looked at', appName)}| where said == 'queue looked at' and to
     fires: withARow
   }
   {
+    id: 'queues-unseen'
+    title: 'nobody looks at the queues'
+    severity: 2
+    description: 'The function report-poison has not run for an hour: messages of watched tenants that could not be handled stay in queues where they are gone after seven days, and two alarms, of messages that could not be handled and of a queue that is not worked off, see nothing. Open /api/health and the failures of this function; "${doctor}" says whether a setting or a role is missing. Where the log takes nothing more today, it passes by itself.'
+    query: $'''
+${linesWith('queue looked at', appName)}| where said == 'queue looked at'
+'''
+    every: 'PT30M'
+    over: 'PT1H'
+    fires: withoutARow
+  }
+  {
     id: 'failures'
     title: 'a function keeps failing'
     severity: 2
-    description: 'One step between the watched tenants and their channels fails again and again; a queue repeats what failed, so nothing is lost yet. The exceptions of this function in Application Insights say why; "${doctor}" says whether a setting, a role or a permission is missing.'
+    description: 'One step between the watched tenants and their channels fails again and again; a queue repeats what failed and a timer runs again, so nothing is lost yet. The exceptions of this function in Application Insights say why; "${doctor}" says whether a setting, a role or a permission is missing.'
     query: $'''
 AppRequests
 | where AppRoleName =~ '${appName}' and Success == false and (ResultCode == '0' or ResultCode startswith '5')
 | extend functionName = Name
+| summarize TimeGenerated = max(TimeGenerated), failures = count() by functionName
+| where failures > iff(functionName in ('schedule-collection', 'report-poison'), ${failuresOfATimer}, ${failuresOfOneMessage})
 '''
     each: 'functionName'
     every: 'PT15M'
     over: 'PT30M'
-    fires: afterMoreThanOneMessage
+    fires: withARow
   }
   {
     id: 'delivery'
     title: 'a channel does not take cards'
     severity: 1
-    description: 'Alerts about the watched tenants do not arrive in this channel; they stand in the list of alerts and, where there is a fallback, in that channel. Open its workflow in Teams (is it on, has it an owner?), try it with "${doctor} --send", or put a new URL into the secret channels of the key vault.'
-    // The last thing that was said of a channel counts. A refusal is enough; what is only put off must be put off five times.
+    description: 'Alerts about the watched tenants do not arrive in this channel; they stand in the list of alerts and, where there is a fallback, in that channel. Open its workflow in Teams (is it on, has it an owner?), try it with "${doctor} --send", or put a new URL into the secret channels of the key vault. Of a channel that was taken out of the settings while notices waited for it, this tells for a day.'
+    // What was said since the last posted card counts. A refusal is enough, and so is what another channel had to take; what is only
+    // put off must be put off five times.
     query: $'''
-${linesWith('deliver', appName)}| where said in ('card posted', 'card not posted, will be tried again', 'card refused', 'channel is gone until it is tested again', 'notices refused: no other channel can take them, see the list of alerts')
-| extend channel = tostring(line.channel)
-| summarize arg_max(TimeGenerated, said), putOff = countif(said == 'card not posted, will be tried again') by channel
-| where said != 'card posted' and (said != 'card not posted, will be tried again' or putOff >= 5)
+let told = ${linesWith('deliver', appName)}| where said in ('card posted', ${putOff}, 'card refused', 'channel is gone until it is tested again', 'notices of a channel go elsewhere', 'notices refused: no other channel can take them, see the list of alerts')
+| extend channel = tostring(line.channel);
+told
+| join kind=leftouter (told | where said == 'card posted' | summarize lastPosted = max(TimeGenerated) by channel) on channel
+| where isnull(lastPosted) or TimeGenerated > lastPosted
+| summarize TimeGenerated = max(TimeGenerated), putOff = countif(said in (${putOff})), refused = countif(said !in (${putOff})) by channel
+| where refused > 0 or putOff >= 5
 '''
     each: 'channel'
     every: 'PT15M'
@@ -181,12 +201,12 @@ resource storageRefused 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The storage account refuses the app, so no watched tenant is read and no alert is recorded or told. See with "${doctor}" which of the three storage roles the identity lacks, and deploy the template again, which assigns them. Soon after a first deployment it passes by itself.'
+    description: 'The storage account refuses the app, so no watched tenant is read and no alert is recorded or told. See with "${doctor}" which of the three storage roles the identity lacks, and deploy the template again, which assigns them. Soon after a first deployment, and after somebody has run doctor again and again without the roles, nothing need be done. It closes within six hours of the last refusal.'
     severity: 1
     enabled: true
     scopes: [storage.id]
     evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
+    windowSize: 'PT6H'
     autoMitigate: true
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
@@ -198,8 +218,9 @@ resource storageRefused 'Microsoft.Insights/metricAlerts@2018-03-01' = {
           metricName: 'Transactions'
           timeAggregation: 'Total'
           operator: 'GreaterThan'
-          // A person who tries what he may see is refused a few times, an app without its role hundreds of times.
-          threshold: 20
+          // A person without the roles who runs doctor is refused about ten times, so three runs are half of this. An app that lacks
+          // a role has hundreds of refusals in minutes; one that only its two timers try has 24 in an hour, and reaches this in three.
+          threshold: 60
           dimensions: [
             { name: 'ResponseType', operator: 'Include', values: ['AuthorizationError'] }
             // Whoever knocks from the internet has no token of Entra, and is none of our business.

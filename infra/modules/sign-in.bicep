@@ -31,7 +31,8 @@ resource signIn 'Microsoft.Web/sites/config@2024-11-01' = {
         platform: { enabled: true }
         globalValidation: {
           requireAuthentication: true
-          // A person who opens the dashboard is to come to it; programs see a redirect and no data.
+          // A card's "Open the alert" leads here, and who follows it is to come to the alert: a bare 401 would be the end of the
+          // way. Programs get a redirect and no data.
           unauthenticatedClientAction: 'RedirectToLoginPage'
           redirectToProvider: 'azureactivedirectory'
           excludedPaths: excludedPaths

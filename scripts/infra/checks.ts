@@ -100,6 +100,7 @@ async function compiledFindings({ bicep, root }: Workshop): Promise<string[]> {
   const ran = await bicep(['build', '--no-restore', 'infra/main.bicep', '--stdout'], root);
   const wrong = complaints(ran, root);
   if (wrong.length > 0) return wrong;
+  if (!isJson(ran.stdout)) return ['Bicep gave no template'];
   const committed = await readFile(path.join(root, 'infra', 'main.json'), 'utf8').catch(() => '{}');
   const difference = firstDifference(withoutCompiler(committed), withoutCompiler(ran.stdout));
   return difference === undefined
@@ -109,7 +110,8 @@ async function compiledFindings({ bicep, root }: Workshop): Promise<string[]> {
 
 async function parameterFindings({ bicep, root }: Workshop): Promise<string[]> {
   const ran = await bicep(['build-params', '--no-restore', 'infra/main.bicepparam', '--stdout'], root);
-  return complaints(ran, root);
+  const wrong = complaints(ran, root);
+  return wrong.length > 0 || isJson(ran.stdout) ? wrong : ['Bicep gave no parameters'];
 }
 
 async function snapshotFindings({ bicep, root }: Workshop, file: string): Promise<string[]> {
@@ -139,6 +141,16 @@ function withoutCompiler(template: string): string {
     return JSON.stringify(parsed, undefined, 2);
   } catch {
     return template;
+  }
+}
+
+/** A program that is no Bicep, and ends well whatever it is asked, has checked nothing. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

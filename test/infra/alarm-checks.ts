@@ -8,6 +8,7 @@ const due = [
   'poison',
   'nothing-collected',
   'queue-age',
+  'queues-unseen',
   'failures',
   'delivery',
   'log-limit',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { infraChecks, type Workshop, write } from '../../scripts/infra/checks.ts';
-import type { Ran } from '../../scripts/infra/run.ts';
+import { type Ran, runBicep } from '../../scripts/infra/run.ts';
 
 const golden = 'infra/snapshots/one.snapshot.json';
 const fine: Ran = { code: 0, stdout: '', stderr: '' };
@@ -28,7 +28,10 @@ function put(file: string, text: string, folder = root): Promise<void> {
 function workshop(
   commands: Partial<Record<string, (args: readonly string[], folder: string) => Promise<Ran> | Ran>> = {},
 ): Workshop {
-  const standard: typeof commands = { build: () => ({ ...fine, stdout: JSON.stringify(compiledTemplate) }) };
+  const standard: typeof commands = {
+    build: () => ({ ...fine, stdout: JSON.stringify(compiledTemplate) }),
+    'build-params': () => ({ ...fine, stdout: '{"parametersJson":"{}"}' }),
+  };
   const answers = { ...standard, ...commands };
   return {
     root,
@@ -124,6 +127,23 @@ describe('the checks of infra/', () => {
     const killed = (): Ran => ({ ...fine, code: 1 });
     const all = { format: killed, lint: killed, build: killed, 'build-params': killed, snapshot: killed };
     expect(Object.keys(await findings(workshop(all)))).toHaveLength(5);
+  });
+});
+
+describe('a program that is no Bicep', () => {
+  test('does not count as fine because it ends well and says nothing', async () => {
+    const silent = { root, bicep: () => Promise.resolve(fine) };
+    expect(await findings(silent)).toEqual({
+      'infra/main.json': ['Bicep gave no template'],
+      'infra/main.bicepparam': ['Bicep gave no parameters'],
+    });
+  });
+
+  test('is stopped where it hangs, and that is said', async () => {
+    const hangs = ['-e', 'setInterval(() => {}, 1000); process.on("SIGTERM", () => {})'];
+    const ran = await runBicep(process.execPath, hangs, root, 0.5);
+    expect(ran.code).not.toBe(0);
+    expect(ran.stderr).toMatch(/ did not end within 0\.5 seconds and was stopped$/);
   });
 });
 

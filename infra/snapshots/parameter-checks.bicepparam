@@ -1,0 +1,1 @@
+using 'parameter-checks.bicep'
