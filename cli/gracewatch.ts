@@ -25,9 +25,22 @@ const terminal: Terminal = {
   ask: (question) => askPerson(question, process.stdin, process.stderr),
 };
 
-process.exitCode = await run(process.argv.slice(2), manifest.version, {
+const exitCode = await run(process.argv.slice(2), manifest.version, {
   terminal,
   environment: process.env,
   folder: process.cwd(),
   az: createAz(process.env),
 });
+
+// What a command has given up waiting for, such as a token that never comes, must not keep the process alive.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit(exitCode);
+
+/** When all that was written before has been taken. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => {
+    stream.write('', () => {
+      done();
+    });
+  });
+}

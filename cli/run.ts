@@ -1,4 +1,5 @@
 import { replay } from './replay/replay.ts';
+import { unexpectedError } from './unexpected-error.ts';
 import type { Workplace } from './workplace.ts';
 
 const help = `Usage: npx gracewatch COMMAND
@@ -19,6 +20,15 @@ const planned = new Set(['history', 'subscriptions', 'prepopulate', 'poison', 'a
 
 /** Runs one command and gives its exit code: 0 fine, 1 a check failed, 2 wrong use or unreadable input, 3 done with unreadable records. */
 export async function run(args: readonly string[], version: string, workplace: Workplace): Promise<number> {
+  try {
+    return await obey(args, version, workplace);
+  } catch (error) {
+    workplace.terminal.err(`gracewatch: ended by an error that nobody foresaw: ${unexpectedError(error)}\n`);
+    return 2;
+  }
+}
+
+async function obey(args: readonly string[], version: string, workplace: Workplace): Promise<number> {
   const { terminal } = workplace;
   const [command, ...rest] = args;
   switch (command) {

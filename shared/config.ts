@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type ChannelSettings, readChannels } from './config-channels.ts';
+import { onlyWhere, readEndpoint, saysMoreThanWhere } from './config-endpoints.ts';
 import { readTenants, type TenantSettings, type TenantsSetting } from './config-tenants.ts';
 import { Secret } from './secret.ts';
-import { isKeyVaultReference, isLoopback, readJson, type Text, type Wrong } from './config-problems.ts';
+import { isKeyVaultReference, readJson, type Text, type Wrong } from './config-problems.ts';
 
 /**
  * Settings, parsed once at start. A wrong one stops the app and is named; its value is never shown, because it may be a secret.
@@ -215,9 +216,10 @@ function readStorage(text: Text, wrong: Wrong): StorageSettings {
     return { kind: 'identity', blob: '', queue: '', table: '' };
   }
   for (const [service, value] of Object.entries({ blob, queue, table })) {
-    if (URL.parse(value)?.protocol !== 'https:') {
-      wrong(`AzureWebJobsStorage__${service}ServiceUri`, 'must be an https URL');
-    }
+    const setting = `AzureWebJobsStorage__${service}ServiceUri`;
+    const url = URL.parse(value);
+    if (url?.protocol !== 'https:') wrong(setting, 'must be an https URL');
+    else if (saysMoreThanWhere(url)) wrong(setting, onlyWhere);
   }
   return { kind: 'identity', blob, queue, table, ...(clientId === undefined ? {} : { clientId }) };
 }
@@ -255,18 +257,6 @@ function readCredential(name: string | undefined, text: Text, wrong: Wrong): Cre
       wrong('GRACEWATCH_CREDENTIAL', expected);
       return { kind: 'none' };
   }
-}
-
-function readEndpoint(setting: string, value: string, loopbackOnly: boolean, wrong: Wrong): string {
-  const url = URL.parse(value);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    wrong(setting, 'must be a URL');
-  } else if (loopbackOnly && !isLoopback(url)) {
-    wrong(setting, 'must be on loopback while GRACEWATCH_CREDENTIAL is none');
-  } else if (!loopbackOnly && url.protocol !== 'https:') {
-    wrong(setting, 'must be https (plain http only with GRACEWATCH_CREDENTIAL=none on loopback)');
-  }
-  return value.replace(/\/+$/, '');
 }
 
 const ruleSettingsSchema = z.record(z.string(), z.unknown());

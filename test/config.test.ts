@@ -95,6 +95,33 @@ describe('settings', () => {
     expect(problemsOf({ ...cloud, ...change })).toContain(name);
   });
 
+  test.each(
+    [
+      ...['GRACEWATCH_PUBLIC_URL', 'GRACEWATCH_GRAPH_ENDPOINT', 'GRACEWATCH_ACTIVITY_ENDPOINT'],
+      'GRACEWATCH_AUTHORITY',
+    ].flatMap((setting) =>
+      [
+        ...['user:very-secret@host.example', 'very-secret@host.example', 'host.example/?code=very-secret'],
+        ...['host.example?', 'host.example/#very-secret'],
+      ].map((place) => [setting, `https://${place}`]),
+    ),
+  )('%s is only a place: %s is refused, and not shown', (setting, value) => {
+    const message = problemsOf({ ...cloud, [setting]: value });
+    expect(message).toContain(`${setting}: must be a URL without user name, password, query`);
+    expect(message).not.toContain('very-secret');
+  });
+
+  test('the storage is only a place too', () => {
+    const message = problemsOf({
+      ...cloud,
+      AzureWebJobsStorage: undefined,
+      AzureWebJobsStorage__accountName: 'a',
+      AzureWebJobsStorage__queueServiceUri: 'https://a.queue.core.windows.net/?sig=very-secret',
+    });
+    expect(message).toContain('AzureWebJobsStorage__queueServiceUri: must be a URL without');
+    expect(message).not.toContain('very-secret');
+  });
+
   test('no credential is accepted only when everything is on loopback', () => {
     expect(problemsOf(local)).toBe('');
     expect(problemsOf({ ...local, GRACEWATCH_GRAPH_ENDPOINT: undefined })).toContain(

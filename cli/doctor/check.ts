@@ -17,7 +17,8 @@ export type CheckName =
   | 'collection'
   | 'version';
 
-export type Status = 'ok' | 'warn' | 'fail';
+/** `skip`: it was not looked at, on purpose or because something else comes first; that says neither well nor ill of it. */
+export type Status = 'ok' | 'skip' | 'warn' | 'fail';
 
 /** One line of the diagnosis. Its texts hold no secret: no value of a setting, no token, no URL with a signature. */
 export interface Check {

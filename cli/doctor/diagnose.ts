@@ -1,6 +1,7 @@
 import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
+import type { TenantRow } from '../../shared/ports.ts';
 import { createTenants } from '../../shared/tenants/tenants.ts';
 import { UsageError } from '../arguments/arguments.ts';
 import { countedProgress } from '../terminal/progress.ts';
@@ -12,7 +13,7 @@ import { type Deployment, deploymentOf } from './deployment.ts';
 import { examineAll } from './examination.ts';
 import { examinationsOf } from './examinations.ts';
 import { readSettings } from './settings.ts';
-import { seenInStorage } from './seen-in-storage.ts';
+import { seenForItself } from './seen-in-storage.ts';
 import { judgeVersions } from './versions.ts';
 
 export interface Wanted {
@@ -34,9 +35,10 @@ export async function diagnose(target: Target, wanted: Wanted, workplace: Workpl
       ...linesOf('version', judgeVersions({ node: process.version, health: undefined })),
     ];
   }
-  if (wanted.send && unread.get('GRACEWATCH_CHANNELS')?.status === 'ok') throw new UsageError(outOfReach);
+  if (wanted.send && unread.get('GRACEWATCH_CHANNELS')?.status === 'skip') throw new UsageError(outOfReach);
   const deployment = deploymentOf(target, config, unread, az);
   const watched = await watchedTenants(deployment);
+  refuseRemoved(watched.removed, wanted.tenants);
   const tenants = watched.tenants === undefined ? [] : chooseTenants(watched.tenants, wanted.tenants);
   const examinations = examinationsOf(deployment, tenants, wanted.send ? nameOf(workplace) : undefined);
   const progress = countedProgress('tenants', tenants.length, terminal);
@@ -63,19 +65,34 @@ async function watchedTenants({
   clock,
   storage,
   isRead,
-}: Deployment): Promise<{ tenants?: TenantSettings[]; lines: Line[] }> {
+}: Deployment): Promise<{ tenants?: TenantSettings[]; removed?: TenantRow[]; lines: Line[] }> {
   if (!isRead('GRACEWATCH_TENANTS')) return { lines: [] };
   if (config.tenants.kind === 'list') return { tenants: config.tenants.tenants, lines: [] };
   if (!isRead('AzureWebJobsStorage')) return { lines: [] };
   const account = await storage();
-  const read: { tenants?: TenantSettings[] } = {};
-  const lines = await seenInStorage('tables', account, async () => {
+  const read: { tenants?: TenantSettings[]; removed?: TenantRow[] } = {};
+  const lines = await seenForItself('tables', account, async () => {
     const table = createTenantTable(account.clients.table(names.tables.tenants));
-    const { watched } = await createTenants(config.tenants, table, clock).read();
+    const { watched, removed } = await createTenants(config.tenants, table, clock).read();
     read.tenants = watched;
+    read.removed = removed;
     return watched.length > 0 ? [] : [noTenants];
   });
   return { ...read, lines: lines.map((line) => ({ ...line, subject: 'tenants' })) };
+}
+
+/** Somebody who asks for it would take "no such tenant" for an accident. @throws UsageError */
+function refuseRemoved(removed: readonly TenantRow[] = [], asked: readonly string[]): void {
+  for (const text of asked) {
+    const wanted = text.trim().toLowerCase();
+    const found = removed.find(({ id, name, domain }) =>
+      [id, name, domain].some((known) => known?.toLowerCase() === wanted),
+    );
+    if (found?.removal === undefined) continue;
+    throw new UsageError(
+      `${text} is being removed since ${found.removal.requestedAt} and is not watched any more; npx gracewatch tenants list shows how far it is`,
+    );
+  }
 }
 
 const noTenants: Line = {

@@ -2,6 +2,7 @@ import { visibleText } from '../../shared/deliver/escape.ts';
 import { readArguments, UsageError } from '../arguments/arguments.ts';
 import { tellingWrongUse } from '../arguments/wrong-use.ts';
 import { readTarget, targetOptions } from '../target/target.ts';
+import { jsonText } from '../terminal/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Check } from './check.ts';
 import { diagnose } from './diagnose.ts';
@@ -35,9 +36,7 @@ async function obey(args: readonly string[], workplace: Workplace): Promise<0 | 
   const checks = await diagnose(target, wanted, workplace);
   const diagnosis = diagnosisOf(target.label, new Date().toISOString(), checks.map(visible));
   await terminal.out(
-    values.json === true
-      ? `${JSON.stringify(diagnosis, undefined, 2)}\n`
-      : reportOf(diagnosis, wantsColour(workplace)),
+    values.json === true ? `${jsonText(diagnosis)}\n` : reportOf(diagnosis, wantsColour(workplace)),
   );
   return diagnosis.fail > 0 ? 1 : 0;
 }

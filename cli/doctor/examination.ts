@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eachBounded } from '../../shared/adapters/bounded.ts';
+import { unexpectedError } from '../unexpected-error.ts';
 import type { Check, CheckName } from './check.ts';
+import { within } from './limited-calls.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** One look at one thing. They know nothing of each other, so that one that fails takes none with it. */
@@ -38,7 +39,7 @@ async function examine(
   const missing = [...unread].find(([name]) => needs.some((beginning) => name.startsWith(beginning)));
   if (missing !== undefined) return [{ ...about, ...missing[1] }];
   try {
-    const checks = await within(limitMilliseconds, look());
+    const checks = await within(limitMilliseconds, look(), 'late' as const);
     if (checks !== 'late') return checks;
     const means = `no end within ${limitMilliseconds / 1000} seconds`;
     return [
@@ -50,26 +51,13 @@ async function examine(
       },
     ];
   } catch (error) {
-    return [{ ...about, status: 'fail', means: `could not be checked: ${nameOf(error)}`, mend: 'try again' }];
-  }
-}
-
-/** An error's text may quote what was sent; its name and code do not. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an unknown error';
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  return `${error.name}${code}`;
-}
-
-/** The value, or `late` where it takes longer; what goes on behind has limits of its own. */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      work,
-      sleep(milliseconds, 'late' as const, { signal: timer.signal, ref: false }),
-    ]);
-  } finally {
-    timer.abort();
+    return [
+      {
+        ...about,
+        status: 'fail',
+        means: `could not be checked: ${unexpectedError(error)}`,
+        mend: 'try again',
+      },
+    ];
   }
 }

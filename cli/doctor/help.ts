@@ -9,9 +9,10 @@ It leaves everything as it is. It works before the deployment too: what does not
 Options
 ${targetHelp}  --tenant ID|NAME|DOMAIN          only this tenant; may be given several times
   --send                           post a test card to each channel
-  --json                           print one JSON document instead: {target, at, checks, ok, warn, fail}
+  --json                           print one JSON document instead: {target, at, checks, ok, skip, warn, fail}
   -h, --help                       this text
 
-Marks: ok; warn, it works with a limit or is not known; FAIL, it does not work.
+Marks: ok; -, it was not looked at (in JSON the status skip); warn, it works with a limit or is not known;
+FAIL, it does not work.
 Exit codes: 0 nothing fails, 1 something fails, 2 wrong use, or no such app.
 `;

@@ -13,11 +13,20 @@ export async function examineFromOutside(
   tenantId = nobody,
 ): Promise<Check[]> {
   const answer = await health();
-  if (publicUrl === undefined || answer === undefined) return linesOf('public-url', [noPublicUrl]);
+  if (publicUrl === undefined || answer === undefined) {
+    return [...linesOf('public-url', [noPublicUrl]), ...linesOf('sign-in', [signInNotLookedAt])];
+  }
   const line = judgeHealth(publicUrl, answer, inAzure?.app);
-  if (!isGracewatch(answer)) return linesOf('public-url', [line]);
-  const [handshakes, alerts] = await Promise.all([shakeHands(publicUrl, tenantId), askAlerts(publicUrl)]);
   const openOnPurpose = config.credential.kind === 'none';
+  // Whether alerts are open to everybody is told in any case; what nothing answers for, the line of health has said.
+  if (!isGracewatch(answer)) {
+    const alerts = answer.kind === 'unreachable' ? answer : await askAlerts(publicUrl);
+    return [
+      ...linesOf('public-url', [line]),
+      ...linesOf('sign-in', judgeSignIn(alerts, openOnPurpose, inAzure?.app)),
+    ];
+  }
+  const [handshakes, alerts] = await Promise.all([shakeHands(publicUrl, tenantId), askAlerts(publicUrl)]);
   return [
     ...linesOf('public-url', [line]),
     ...linesOf(
@@ -32,6 +41,12 @@ export async function examineFromOutside(
 function isGracewatch(answer: Asked): boolean {
   return answer.kind === 'answered' && (readHealth(answer) !== undefined || wantsSignIn(answer));
 }
+
+const signInNotLookedAt: Line = {
+  subject: 'GET /api/alerts',
+  status: 'skip',
+  means: 'not looked at, because there is no address to ask',
+};
 
 const noPublicUrl: Line = {
   status: 'warn',

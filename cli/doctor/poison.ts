@@ -1,6 +1,7 @@
 import { createPoisonTable } from '../../shared/adapters/poison-table.ts';
 import { queueNames } from '../../shared/adapters/queues.ts';
 import { deadline, statusOf, type StorageClients } from '../../shared/adapters/storage.ts';
+import { storageAnswer } from '../../shared/adapters/storage-answer.ts';
 import { isUnreadableRecord } from '../../shared/collect/unreadable.ts';
 import { counted } from '../../shared/deliver/wording.ts';
 import names from '../../shared/names.json' with { type: 'json' };
@@ -37,7 +38,8 @@ async function readPoisonDepths({ queue }: Pick<StorageClients, 'queue'>): Promi
 
 async function depthOf(queue: ReturnType<StorageClients['queue']>): Promise<number> {
   try {
-    return (await queue.getProperties({ abortSignal: deadline() })).approximateMessagesCount ?? 0;
+    const properties = await queue.getProperties({ abortSignal: deadline() });
+    return storageAnswer('queue', properties).approximateMessagesCount ?? 0;
   } catch (error) {
     // The host makes it with the first message.
     if (statusOf(error) === 404) return 0;

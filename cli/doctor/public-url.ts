@@ -11,6 +11,7 @@ export interface AppInAzure {
 }
 
 const healthSchema = z.object({
+  status: z.string().optional(),
   version: z.string().regex(/^[\w.+-]{1,40}$/),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), since: z.string().optional() })).default([]),
 });
@@ -27,12 +28,12 @@ export function judgeHealth(url: string, asked: Asked, app?: AppInAzure): Line {
   const health = readHealth(asked);
   if (health !== undefined) {
     const failing = health.checks.filter(({ ok }) => !ok);
-    if (failing.length === 0)
+    if (failing.length === 0 && asked.status === 200 && (health.status ?? 'ok') === 'ok')
       return { subject, status: 'ok', means: 'the app answers, and calls itself healthy' };
     return {
       subject,
       status: 'fail',
-      means: `the app answers, and calls itself failing: ${failing.map(({ name, since }) => (since === undefined ? name : `${name} since ${since}`)).join(', ')}`,
+      means: `the app answers, and calls itself failing${failingWords(failing)}`,
       mend: 'Queues and Collection below say more',
     };
   }
@@ -72,6 +73,12 @@ export function judgeHealth(url: string, asked: Asked, app?: AppInAzure): Line {
   }
 }
 
+function failingWords(failing: readonly { name: string; since?: string | undefined }[]): string {
+  if (failing.length === 0) return ', without saying what';
+  const named = failing.map(({ name, since }) => (since === undefined ? name : `${name} since ${since}`));
+  return `: ${named.join(', ')}`;
+}
+
 /** The app's version, and what it says is wrong; undefined where the answer is not Gracewatch's. */
 export function readHealth(asked: Asked): z.infer<typeof healthSchema> | undefined {
   if (asked.kind === 'unreachable' || (asked.status !== 200 && asked.status !== 503)) return undefined;
@@ -88,13 +95,21 @@ export function askAlerts(url: string): Promise<Asked> {
 
 /** Whether alerts, which name people, are shut to whoever has not signed in. */
 export function judgeSignIn(asked: Asked, openOnPurpose: boolean, app?: AppInAzure): Line[] {
-  // Told by the line of health already.
-  if (asked.kind === 'unreachable') return [];
   const subject = 'GET /api/alerts';
+  if (asked.kind === 'unreachable') {
+    return [
+      {
+        subject,
+        status: 'warn',
+        means: 'could not be seen whether it asks for sign-in: it gave no answer',
+        mend: 'the line of /api/health comes first; then run it again',
+      },
+    ];
+  }
   if (wantsSignIn(asked) || asked.status === 403) {
     return [{ subject, status: 'ok', means: `asks for sign-in (${asked.status})` }];
   }
-  if (asked.status === 200) {
+  if (asked.status === 200 && isPageOfAlerts(asked)) {
     return openOnPurpose
       ? [{ subject, status: 'ok', means: 'open, because with credential none everything is on this machine' }]
       : [
@@ -111,10 +126,21 @@ export function judgeSignIn(asked: Asked, openOnPurpose: boolean, app?: AppInAzu
     {
       subject,
       status: 'warn',
-      means: `answered ${asked.status}: whether it asks for sign-in cannot be told`,
+      means: `answered ${asked.status}${asked.status === 200 ? " with something that is not Gracewatch's" : ''}: whether it asks for sign-in cannot be told`,
       mend: 'the line of /api/health comes first',
     },
   ];
+}
+
+const pageSchema = z.object({ value: z.array(z.unknown()) });
+
+/** Not a page of somebody else's, such as a network's own. */
+function isPageOfAlerts({ body }: Answered): boolean {
+  try {
+    return pageSchema.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
 }
 
 /** The platform's sign-in answers 401, or leads to a login page (FACTS 11.6). */

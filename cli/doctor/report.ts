@@ -1,4 +1,5 @@
 import { counted } from '../../shared/deliver/wording.ts';
+import { groupedBy } from '../../shared/timeline/order.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Check, CheckName, Status } from './check.ts';
@@ -10,13 +11,22 @@ export interface Diagnosis {
   at: string;
   checks: Check[];
   ok: number;
+  skip: number;
   warn: number;
   fail: number;
 }
 
 export function diagnosisOf(target: string, at: string, checks: Check[]): Diagnosis {
   const count = (status: Status): number => checks.filter((check) => check.status === status).length;
-  return { target, at, checks, ok: count('ok'), warn: count('warn'), fail: count('fail') };
+  return {
+    target,
+    at,
+    checks,
+    ok: count('ok'),
+    skip: count('skip'),
+    warn: count('warn'),
+    fail: count('fail'),
+  };
 }
 
 const titles: Readonly<Record<CheckName, string>> = {
@@ -50,11 +60,13 @@ const words: Partial<Record<CheckName, string>> = {
 const mostTenantsInFull = 5;
 
 /** For people: a section each, every line with its mark, what it means, and what mends it. */
-export function reportOf({ target, checks, ok, warn, fail }: Diagnosis, colour: boolean): string {
+export function reportOf({ target, checks, ok, skip, warn, fail }: Diagnosis, colour: boolean): string {
   const tenants = new Set(checks.flatMap(({ tenant }) => (tenant === undefined ? [] : [tenant.id])));
   const folded = tenants.size > mostTenantsInFull;
+  const shared = folded ? sharedLines(checks) : [];
+  const told = new Set(shared.flat());
   const lines = [...paragraph(`Gracewatch doctor looks at ${target}`)];
-  for (const [title, section] of sections(checks)) {
+  for (const [title, section] of sections(checks.filter((check) => !told.has(check)))) {
     const shown = folded
       ? section.filter(({ tenant, status }) => tenant === undefined || status !== 'ok')
       : section;
@@ -65,8 +77,45 @@ export function reportOf({ target, checks, ok, warn, fail }: Diagnosis, colour: 
         ...paragraph(`${counted(well, 'line')} more, all well (--tenant shows them)`, markOf('ok', colour)),
       );
   }
-  lines.push('', `${ok} ok, ${counted(warn, 'warning')}, ${counted(fail, 'failure')}`);
+  if (shared.length > 0)
+    lines.push('', 'Several tenants', ...shared.flatMap((same) => sameLines(same, colour)));
+  const failures = folded ? checks.filter(({ status }) => status === 'fail') : [];
+  if (failures.length > 0) {
+    lines.push('', 'What fails, once more', ...failures.flatMap((check) => failureLines(check, colour)));
+  }
+  const notLookedAt = skip === 0 ? '' : `, ${skip} not looked at`;
+  lines.push('', `${ok} ok, ${counted(warn, 'warning')}, ${counted(fail, 'failure')}${notLookedAt}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Of several tenants word for word the same, and no failure: told once for all of them. */
+function sharedLines(checks: readonly Check[]): Check[][] {
+  const tellable = checks.filter(
+    ({ tenant, status }) => tenant !== undefined && (status === 'warn' || status === 'skip'),
+  );
+  const same = groupedBy(tellable, ({ check, subject, status, means, mend }) =>
+    JSON.stringify([check, subject, status, means, mend]),
+  );
+  return [...same.values()].filter((one) => one.length > 1);
+}
+
+function sameLines(same: readonly Check[], colour: boolean): string[] {
+  const [first] = same;
+  if (first === undefined) return [];
+  const { tenant: _all, ...line } = first;
+  const names = same.slice(0, mostNames).map(({ tenant }) => plainName(tenant?.name ?? ''));
+  const more = same.length - names.length;
+  const who = `${counted(same.length, 'tenant')} (${names.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  return checkLines({ ...line, means: `${line.means}: ${who}` }, colour);
+}
+
+const mostNames = 5;
+
+/** Under no title, so with the name of its tenant or its section. */
+function failureLines(check: Check, colour: boolean): string[] {
+  const { tenant, ...line } = check;
+  const where = tenant === undefined ? titles[check.check] : plainName(tenant.name);
+  return checkLines({ ...line, means: `${where}: ${line.means}` }, colour);
 }
 
 /** By title, in order; a tenant's own lines under its name, so that they stand together. */
@@ -97,11 +146,12 @@ function checkLines({ check, subject, tenant, status, means, mend }: Check, colo
   ];
 }
 
-const marks: Readonly<Record<Status, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
+const marks: Readonly<Record<Status, string>> = { ok: 'ok  ', skip: '-   ', warn: 'warn', fail: 'FAIL' };
 const behindMark = ' '.repeat(8);
-/** Green, yellow, bold red. */
+/** Green, grey, yellow, bold red. */
 const colours: Readonly<Record<Status, string>> = {
   ok: '\u001B[32m',
+  skip: '\u001B[90m',
   warn: '\u001B[33m',
   fail: '\u001B[1;31m',
 };

@@ -1,4 +1,4 @@
-import { type Grantee, mendingSteps } from '../rights/mend.ts';
+import { type Grantee, mendingStep, mendingSteps } from '../rights/mend.ts';
 import { isLacking, type PermissionRight, type TenantRights } from '../rights/rights.ts';
 import type { Line } from './check.ts';
 
@@ -21,17 +21,16 @@ export function judgeToken(rights: TenantRights, grantee: Grantee): Line {
             means: `${token.reason}; where the app gets none either, nothing is collected from this tenant`,
             ...mendBy(mendingSteps(rights, grantee)),
           }
-        : { status: 'ok', means: `not looked at: ${token.reason}` };
+        : { status: 'skip', means: `not looked at: ${token.reason}` };
   }
 }
 
 /** Each permission with the feature that it feeds, and what was granted beyond them. */
 export function judgePermissions(rights: TenantRights, grantee: Grantee): Line[] {
-  const steps = mendingSteps(rights, grantee);
   const lines = rights.permissions.map((right): Line => {
     const subject = right.permission.name;
     return isLacking(right)
-      ? { subject, ...stateOf(right), ...mendBy(steps) }
+      ? { subject, ...stateOf(right), mend: mendingStep(right, rights.tenant.id, grantee) }
       : { subject, ...stateOf(right) };
   });
   if (rights.more.length === 0) return lines;
@@ -62,7 +61,7 @@ function stateOf({ feature, state, reason }: PermissionRight): Pick<Line, 'statu
           };
     case 'unknown':
       return feature.optional
-        ? { status: 'ok', means: `not known (${reason}), and optional; feeds: ${feature.title}` }
+        ? { status: 'warn', means: `not known (${reason}), and optional; feeds: ${feature.title}` }
         : {
             status: 'warn',
             means: `not known (${reason}); feeds: ${feature.title}. Without it ${feature.without}`,
@@ -70,6 +69,7 @@ function stateOf({ feature, state, reason }: PermissionRight): Pick<Line, 'statu
   }
 }
 
-function mendBy(steps: readonly string[]): Pick<Line, 'mend'> {
-  return steps.length === 0 ? {} : { mend: steps.join('; ') };
+/** The first is for what comes first; each permission has its own. */
+function mendBy([first]: readonly string[]): Pick<Line, 'mend'> {
+  return first === undefined ? {} : { mend: first };
 }

@@ -1,5 +1,5 @@
 import type { StorageService } from '../storage/account.ts';
-import { storageFailure } from '../storage/failure.ts';
+import { type StorageFailure, storageFailure } from '../storage/failure.ts';
 import type { Storage } from '../storage/storage.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import type { Line } from './check.ts';
@@ -13,14 +13,34 @@ export async function seenInStorage(
   storage: Storage,
   look: () => Promise<Line[]>,
 ): Promise<Line[]> {
+  return seenOr(service, storage, look, (failure) =>
+    failure.kind === 'unknown' || failure.kind === 'unreadable-row'
+      ? storageTrouble(failure, service, storage)
+      : notSeen(service),
+  );
+}
+
+/** As `seenInStorage` for what is a failure by itself where it cannot be read: the rest of storage may be well all the same. */
+export async function seenForItself(
+  service: StorageService,
+  storage: Storage,
+  look: () => Promise<Line[]>,
+): Promise<Line[]> {
+  return seenOr(service, storage, look, (failure) => storageTrouble(failure, service, storage));
+}
+
+async function seenOr(
+  service: StorageService,
+  storage: Storage,
+  look: () => Promise<Line[]>,
+  otherwise: (failure: StorageFailure) => Line,
+): Promise<Line[]> {
   const asked = await storage.asked(service);
   if (asked.kind === 'unreachable') return [notSeen(service)];
   try {
     return await look();
   } catch (error) {
-    const failure = storageFailure(error);
-    const told = failure.kind !== 'unknown' && failure.kind !== 'unreadable-row';
-    return [told ? notSeen(service) : storageTrouble(failure, service, storage)];
+    return [otherwise(storageFailure(error))];
   }
 }
 

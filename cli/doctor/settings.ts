@@ -63,7 +63,8 @@ export function readSettings(target: Target): ReadSettings {
     unread.set(setting, notRight(setting));
   }
   lines.push(...config.warnings.map(meansNothing), ...judgeRules(config.rules, wrong));
-  if (lines.every(({ status }) => status === 'ok')) lines.push(allRight(given));
+  if (app === undefined) lines.push(...unresolvedReferences(given, lines, wrong));
+  if (lines.every(({ status }) => status === 'ok')) lines.push(allRight(given, references.length));
   return { lines, config, unread };
 }
 
@@ -103,7 +104,7 @@ function notRight(name: string): Unread {
 
 function inKeyVault(name: string): Unread {
   return {
-    status: 'ok',
+    status: 'skip',
     means: `not checked: ${name} lies in the Key Vault, where this command does not look`,
     ...(name === 'GRACEWATCH_CHANNELS'
       ? {
@@ -143,10 +144,29 @@ function judgeRules(given: Config['rules'], wrong: (setting: string, expected: s
   }
 }
 
-function allRight(given: Environment): Line {
-  const count = Object.keys(given).filter(isOurs).length;
+/** Those that no other complaint names: whoever reads such a setting would take the text of the reference for its value. */
+function unresolvedReferences(
+  given: Environment,
+  lines: readonly Line[],
+  wrong: (setting: string, expected: string) => Line,
+): Line[] {
+  const named = new Set(lines.map(({ subject = '' }) => nameIn(subject)));
+  return Object.keys(given)
+    .filter((name) => isOurs(name) && !named.has(name) && isKeyVaultReference(given[name]))
+    .map((name) =>
+      wrong(name, 'is a Key Vault reference that was not resolved: only an app in Azure resolves it'),
+    );
+}
+
+/** What lies in the vault was not read, so nothing is said of its form. */
+function allRight(given: Environment, inVault: number): Line {
+  const count = Object.keys(given).filter(isOurs).length - inVault;
+  const read = `${counted(count, 'setting')} of Gracewatch read`;
   return {
     status: 'ok',
-    means: `${counted(count, 'setting')} of Gracewatch read, and all have the right form`,
+    means:
+      inVault === 0
+        ? `${read}, and all have the right form`
+        : `${read}, and these have the right form; ${inVault} more in the Key Vault not read`,
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deadline, statusOf, type StorageClients } from '../../shared/adapters/storage.ts';
+import { storageAnswer } from '../../shared/adapters/storage-answer.ts';
 import names from '../../shared/names.json' with { type: 'json' };
 import { type StorageService, storageServices } from '../storage/account.ts';
 import { storageCode, storageFailure } from '../storage/failure.ts';
@@ -20,8 +21,11 @@ const receiptOfNothing = Buffer.from('gracewatch-doctor').toString('base64');
 const proofs: Readonly<Record<StorageService, { thing: string; read: Proof; write: Proof }>> = {
   blobs: {
     thing: `the container ${names.containers.oversize}`,
-    read: (clients) =>
-      clients.container(names.containers.oversize).getProperties({ abortSignal: deadline() }),
+    read: async (clients) =>
+      storageAnswer(
+        'blob',
+        await clients.container(names.containers.oversize).getProperties({ abortSignal: deadline() }),
+      ),
     write: async (clients) => {
       const blob = clients.container(names.containers.oversize).getBlockBlobClient(`doctor/${randomUUID()}`);
       await blob.uploadData(Buffer.from('written by gracewatch doctor'), { abortSignal: deadline() });
@@ -30,7 +34,11 @@ const proofs: Readonly<Record<StorageService, { thing: string; read: Proof; writ
   },
   queues: {
     thing: `the queue ${names.queues.collect}`,
-    read: (clients) => clients.queue(names.queues.collect).getProperties({ abortSignal: deadline() }),
+    read: async (clients) =>
+      storageAnswer(
+        'queue',
+        await clients.queue(names.queues.collect).getProperties({ abortSignal: deadline() }),
+      ),
     write: (clients) =>
       clients
         .queue(names.queues.collect)

@@ -5,7 +5,7 @@ import type { Line } from './check.ts';
 export function unseen(what: string, failure: Exclude<ReadOutcome<never>, { kind: 'read' }>): Line {
   if (failure.kind === 'refused' && failure.permission !== undefined) {
     return {
-      status: 'ok',
+      status: 'skip',
       means: `not known ${what}: that takes ${failure.permission}, which is optional and not granted`,
     };
   }

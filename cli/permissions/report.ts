@@ -29,13 +29,14 @@ function permissionLines({ feature, permission, state, reason }: PermissionRight
   return [row, ...why, ...paragraph(`without it: ${feature.without}`, behind)];
 }
 
-/** The last lines: how many tenants have what is needed. */
+/** The last lines: how many tenants have what is needed; one of which that could not be seen is not without it (law 3). */
 export function totals(all: readonly TenantRights[]): string {
-  const lacking = all.filter((rights) => lackingRights(rights).length > 0).length;
+  const lacking = all.map(lackingRights).filter(({ length }) => length > 0);
+  const without = lacking.filter((rights) => rights.some(({ state }) => state === 'missing')).length;
   const more = all.filter((rights) => rights.more.length > 0).length;
   const tenants = `${all.length} ${all.length === 1 ? 'tenant' : 'tenants'}`;
   return text([
-    `${tenants}: ${all.length - lacking} with all that is needed, ${lacking} without.`,
+    `${tenants}: ${all.length - lacking.length} with all that is needed, ${without} without, ${lacking.length - without} not known.`,
     ...(more === 0
       ? []
       : paragraph(
@@ -48,7 +49,7 @@ function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What programs read; texts are as they are, because JSON steers no terminal. */
+/** What programs read; texts are as they are. */
 export function documentOf(label: string, all: readonly TenantRights[], grantee: Grantee): unknown {
   return {
     target: label,

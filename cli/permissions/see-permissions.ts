@@ -1,5 +1,6 @@
 import { eachBounded } from '../../shared/adapters/bounded.ts';
 import type { TenantSettings } from '../../shared/config.ts';
+import { jsonText } from '../terminal/json-text.ts';
 import { countedProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { lookAtRights, type RightsPorts } from '../rights/look-at-rights.ts';
@@ -34,7 +35,7 @@ export async function seePermissions(
   // In the order of the settings, however long each took.
   const all = tenants.flatMap((tenant) => seen.get(tenant) ?? []);
   if (json) {
-    await terminal.out(`${JSON.stringify(documentOf(label, all, grantee), undefined, 2)}\n`);
+    await terminal.out(`${jsonText(documentOf(label, all, grantee))}\n`);
   } else if (all.length === 0) {
     await terminal.out('No tenant is watched yet: npx gracewatch tenants add puts one in.\n');
   } else {

@@ -9,6 +9,7 @@ import { createDirectory } from '../directory/graph-directory.ts';
 import { personTokenFor } from '../person-token.ts';
 import type { Target } from '../target/target.ts';
 import type { RightsPorts } from './look-at-rights.ts';
+import { pacedGraph } from './paced-graph.ts';
 
 /**
  * What `lookAtRights` takes: the app's own credential here, or the person's view of an app in Azure.
@@ -26,7 +27,7 @@ export function connectRights(
     return {
       kind: 'own',
       tokenFor,
-      graph: createGraph({ endpoint: endpoints.graph, tokenFor }),
+      graph: pacedGraph(createGraph({ endpoint: endpoints.graph, tokenFor })),
       activity: createActivityApi({ endpoint: endpoints.activity, tokenFor }),
       endpoints,
     };

@@ -1,7 +1,7 @@
 import type { Access, CredentialSettings } from '../../shared/config.ts';
 import { consentLink } from '../directory/consent-link.ts';
 import type { AzureApp, Target } from '../target/target.ts';
-import { lackingRights, type TenantRights } from './rights.ts';
+import { lackingRights, type PermissionRight, type TenantRights } from './rights.ts';
 
 /** Who is to have the rights: how a deployment comes by them depends on its credential. */
 export interface Grantee {
@@ -18,49 +18,75 @@ export function granteeOf(
   return { credential, authority: endpoints.authority, ...(app === undefined ? {} : { app }) };
 }
 
-/** What to do about what is needed and not granted, a line each; empty where nothing is. */
-export function mendingSteps(rights: TenantRights, { credential, authority, app }: Grantee): string[] {
-  const lacking = lackingRights(rights);
-  const steps: string[] = [];
-  const { id } = rights.tenant;
-  if (lacking.some(({ state }) => state === 'missing')) {
-    switch (credential.kind) {
-      case 'federated':
-        steps.push(
-          `An administrator of the tenant consents here: ${consentLink(authority, id, credential.clientId)}`,
-          'npx gracewatch tenants app checks first that the application asks for the right permissions',
-        );
-        break;
-      case 'client-secret':
-        steps.push(
-          `An administrator of the tenant consents here: ${consentLink(authority, id, credential.clientId)}`,
-          'what it asks for stands in the registration: entra.microsoft.com > App registrations > API permissions',
-        );
-        break;
-      case 'managed-identity':
-      case 'none':
-        steps.push(
-          app === undefined
-            ? `npx gracewatch permissions grant --identity OBJECT_ID --tenant ${id} --yes`
-            : grantTo(app, id),
-        );
-        break;
-    }
+/** What to do about what is needed and not granted in the tenant, each step once; empty where nothing is. */
+export function mendingSteps(rights: TenantRights, grantee: Grantee): string[] {
+  return [...new Set(lackingRights(rights).map((right) => mendingStep(right, rights.tenant.id, grantee)))];
+}
+
+/** What to do about one permission that is not granted. What is unknown is looked at again, unless the authority said what is wrong. */
+export function mendingStep(
+  { state, code = '' }: Pick<PermissionRight, 'state' | 'code'>,
+  tenantId: string,
+  grantee: Grantee,
+): string {
+  const known = byRefusal[code];
+  if (known !== undefined) return known(tenantId, grantee);
+  return state === 'unknown' ? whereToSee(grantee) : grantingStep(tenantId, grantee);
+}
+
+/** By the code with which the authority refused a token, where no grant of a permission mends it. */
+const byRefusal: Readonly<Record<string, (tenantId: string, grantee: Grantee) => string>> = {
+  AADSTS70021: trustAgain,
+  AADSTS700211: trustAgain,
+  AADSTS700212: trustAgain,
+  AADSTS700213: trustAgain,
+  AADSTS7000112: () =>
+    'An administrator of the tenant lets it in again: entra.microsoft.com > Enterprise applications > the application > Properties > Enabled for users to sign in: Yes',
+  AADSTS90002: (tenantId) => `npx gracewatch tenants remove ${tenantId}, where the tenant is gone for good`,
+  AADSTS53003: () =>
+    'An administrator of the tenant excludes the application: entra.microsoft.com > Conditional Access > Policies, those for workload identities',
+  AADSTS7000215: newSecret,
+  AADSTS7000222: newSecret,
+};
+
+function trustAgain(_tenantId: string, { app }: Grantee): string {
+  return `npx gracewatch tenants app ${appOptions(app)} --yes`;
+}
+
+function newSecret(): string {
+  return 'entra.microsoft.com > App registrations > the application > Certificates & secrets makes a new one, for GRACEWATCH_CLIENT_SECRET';
+}
+
+function appOptions(app: Grantee['app']): string {
+  return app === undefined
+    ? '--app NAME --resource-group RG'
+    : `--app ${app.name} --resource-group ${app.resourceGroup}`;
+}
+
+function grantingStep(tenantId: string, { credential, authority, app }: Grantee): string {
+  switch (credential.kind) {
+    case 'federated':
+      return `An administrator of the tenant consents here: ${consentLink(authority, tenantId, credential.clientId)} (npx gracewatch tenants app checks first that the application asks for the right permissions)`;
+    case 'client-secret':
+      return `An administrator of the tenant consents here: ${consentLink(authority, tenantId, credential.clientId)} (what it asks for stands in the registration: entra.microsoft.com > App registrations > API permissions)`;
+    case 'managed-identity':
+    case 'none':
+      return app === undefined
+        ? `npx gracewatch permissions grant --identity OBJECT_ID --tenant ${tenantId} --yes (OBJECT_ID: the object id of the app's identity, portal.azure.com > the app > Identity)`
+        : grantTo(app, tenantId);
   }
-  if (lacking.some(({ state }) => state === 'unknown')) steps.push(whereToSee(credential.kind, app));
-  return steps;
 }
 
 /** A managed identity has rights in its own tenant and nowhere else. */
-function grantTo({ name, resourceGroup, tenantId }: NonNullable<Grantee['app']>, watched: string): string {
-  return tenantId === watched
-    ? `npx gracewatch permissions grant --app ${name} --resource-group ${resourceGroup} --yes`
+function grantTo(app: NonNullable<Grantee['app']>, watched: string): string {
+  return app.tenantId === watched
+    ? `npx gracewatch permissions grant ${appOptions(app)} --yes`
     : 'npx gracewatch tenants app makes the application for other tenants; then GRACEWATCH_CREDENTIAL=federated';
 }
 
 /** An identity has a token only where it lives, so from here only the settings of the app help. */
-function whereToSee(credential: Grantee['credential']['kind'], app: Grantee['app']): string {
-  const identity = credential === 'managed-identity' || credential === 'federated';
+function whereToSee({ credential, app }: Grantee): string {
+  const identity = credential.kind === 'managed-identity' || credential.kind === 'federated';
   return identity && app === undefined
     ? 'npx gracewatch permissions --app NAME --resource-group RG looks at the app in Azure, where the identity is'
     : 'Run it again; what is unknown is not known to be missing';

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { readToken, type TokenFor } from '../../shared/adapters/credentials.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../shared/permissions.ts';
 import type { ActivityApi, Graph, ReadOutcome } from '../../shared/ports.ts';
 import { grantsNothing } from '../../shared/tenants/token-refusal.ts';
+import { applicationIsAbsent, noActivityFeed, saysMissing } from './missing-codes.ts';
 import { moreThanNeeded } from './more-than-needed.ts';
 import type { PermissionRight, TenantRights } from './rights.ts';
 import { rolesInToken } from './token-roles.ts';
@@ -20,6 +22,8 @@ export interface RightsByCall {
   activity: Pick<ActivityApi, 'listSubscriptions'>;
   /** Origins of the APIs, which are also the audiences of their tokens. */
   endpoints: Readonly<Record<ApiName, string>>;
+  /** Until a service may be asked again. */
+  pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;
@@ -30,24 +34,49 @@ const calls: Readonly<Record<PermissionName, Call>> = {
   'AuditLog.Read.All': (tenantId, { graph }) => graph.readPage(tenantId, '/auditLogs/directoryAudits?$top=1'),
   'ActivityFeed.Read': (tenantId, { activity }) => activity.listSubscriptions(tenantId),
   'Organization.Read.All': (tenantId, { graph }) => graph.readPage(tenantId, '/subscribedSkus?$select=id'),
-  'ReportSettings.Read.All': (tenantId, { graph }) => graph.readObject(tenantId, '/admin/reportSettings'),
+  'ReportSettings.Read.All': async (tenantId, { graph }) => {
+    const settings = await graph.readObject(tenantId, '/admin/reportSettings');
+    if (settings.kind !== 'read' || typeof settings.value['displayConcealedNames'] === 'boolean')
+      return settings;
+    return { kind: 'refused', reason: 'Graph answered report settings without the one that was asked for' };
+  },
 };
+
+/** A service that says when it may be asked again is asked once more, where somebody at a command line waits so long. */
+const longestPauseSeconds = 10;
+
+async function callOf(
+  name: PermissionName,
+  tenantId: string,
+  ports: RightsByCall,
+): Promise<ReadOutcome<unknown>> {
+  const { pause = wait } = ports;
+  const outcome = await calls[name](tenantId, ports);
+  if (outcome.kind !== 'later' || outcome.afterSeconds === undefined) return outcome;
+  if (outcome.afterSeconds > longestPauseSeconds) return outcome;
+  await pause(outcome.afterSeconds * 1000);
+  return calls[name](tenantId, ports);
+}
 
 export async function rightsByCall(tenant: TenantSettings, ports: RightsByCall): Promise<TenantRights> {
   const { tokenFor, endpoints } = ports;
-  const tokens: Record<ApiName, ReadOutcome<string>> = {
-    graph: await readToken(tokenFor, tenant.id, `${endpoints.graph}/.default`),
-    activity: await readToken(tokenFor, tenant.id, `${endpoints.activity}/.default`),
-  };
+  const [graph, activity] = await Promise.all([
+    readToken(tokenFor, tenant.id, `${endpoints.graph}/.default`),
+    readToken(tokenFor, tenant.id, `${endpoints.activity}/.default`),
+  ]);
+  const tokens: Record<ApiName, ReadOutcome<string>> = { graph, activity };
   const permissions: PermissionRight[] = [];
+  let isAbsent = false;
   for (const entry of featurePermissions) {
     const { api, name } = entry.permission;
     const token = tokens[api];
-    permissions.push(
-      token.kind === 'read'
-        ? afterCall(entry, rolesInToken(token.value), await calls[name](tenant.id, ports))
-        : withoutToken(entry, token),
-    );
+    if (token.kind !== 'read') {
+      permissions.push(withoutToken(entry, token));
+      continue;
+    }
+    const outcome = await callOf(name, tenant.id, ports);
+    isAbsent ||= outcome.kind === 'refused' && outcome.code === applicationIsAbsent;
+    permissions.push(afterCall(entry, rolesInToken(token.value), outcome, isAbsent));
   }
   const roles = Object.values(tokens).flatMap((token) =>
     token.kind === 'read' ? (rolesInToken(token.value) ?? []) : [],
@@ -68,9 +97,10 @@ function told(tokens: Record<ApiName, ReadOutcome<string>>): TenantRights['token
 
 function withoutToken({ feature, permission }: FeaturePermission, token: Failure): PermissionRight {
   const { reason } = token;
-  return token.kind === 'refused' && token.code !== undefined && grantsNothing(token.code)
-    ? { feature, permission, state: 'missing', reason, seenBy: 'token' }
-    : { feature, permission, state: 'unknown', reason, seenBy: 'nothing' };
+  const unknown = { feature, permission, state: 'unknown', reason, seenBy: 'nothing' } as const;
+  if (token.kind !== 'refused' || token.code === undefined) return unknown;
+  const { code } = token;
+  return grantsNothing(code) ? { ...unknown, state: 'missing', code, seenBy: 'token' } : { ...unknown, code };
 }
 
 /**
@@ -81,9 +111,10 @@ function afterCall(
   { feature, permission }: FeaturePermission,
   roles: readonly string[] | undefined,
   outcome: ReadOutcome<unknown>,
+  isAbsent: boolean,
 ): PermissionRight {
   const carried = roles?.includes(permission.name);
-  const { state, reason } = judged(outcome, carried, roles ?? []);
+  const { state, reason } = judged(outcome, carried, roles ?? [], isAbsent);
   const seenBy = state !== 'unknown' ? 'call' : carried === true ? 'token' : 'nothing';
   return { feature, permission, state, reason, seenBy };
 }
@@ -94,6 +125,7 @@ function judged(
   outcome: ReadOutcome<unknown>,
   carried: boolean | undefined,
   roles: readonly string[],
+  isAbsent: boolean,
 ): Judgement {
   switch (outcome.kind) {
     case 'read':
@@ -103,25 +135,32 @@ function judged(
       return { state: 'unknown', reason: `${outcome.reason}: try again${held}` };
     }
     case 'refused':
-      return afterRefusal(outcome, carried);
+      return afterRefusal(outcome, carried, isAbsent);
   }
 }
 
-function afterRefusal(refusal: Refusal, carried: boolean | undefined): Judgement {
-  const { reason, status, code = '', permission } = refusal;
+/** Missing is only what the service itself calls so, by a code: a proxy answers 401 and 403 as well (law 3). */
+function afterRefusal(refusal: Refusal, carried: boolean | undefined, isAbsent: boolean): Judgement {
+  const { reason, status, code = '' } = refusal;
   const other = otherCauses[code];
   if (other !== undefined) return { state: 'unknown', reason: `${reason}: ${other}` };
-  if (code === 'AF10001') return { state: 'missing', reason };
+  if (code === noActivityFeed) return { state: 'missing', reason };
+  if (status === 401 && code !== applicationIsAbsent)
+    return { state: 'unknown', reason: unbelieved(reason, isAbsent) };
   if (carried === true) return { state: 'unknown', reason: `${reason}, although the token carries it` };
-  if (status === 401)
+  if (code === applicationIsAbsent)
     return {
       state: 'missing',
       reason: `${reason}: the tenant gave no consent, or has removed the application`,
     };
-  // The codes of the Activity API that speak of anything else come with 403 too (FACTS 7.3).
-  if (permission !== undefined || (status === 403 && !code.startsWith('AF')))
-    return { state: 'missing', reason };
+  if (saysMissing(code)) return { state: 'missing', reason };
   return { state: 'unknown', reason: `${reason}, which says nothing of the permission` };
+}
+
+function unbelieved(reason: string, isAbsent: boolean): string {
+  return isAbsent
+    ? `${reason}; Graph says that the application is not in the tenant`
+    : `${reason}: the token was not believed, which says nothing of the permission; look at this machine's clock and at the endpoints, which are the audiences`;
 }
 
 function standIn(roles: readonly string[]): string {

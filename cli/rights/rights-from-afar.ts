@@ -4,6 +4,7 @@ import { type FeaturePermission, featurePermissions } from '../../shared/permiss
 import type { CoverageRow, CoverageStore, ReadOutcome } from '../../shared/ports.ts';
 import { grantsNothing, tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import type { AppRoleAssignment, Directory } from '../directory/directory.ts';
+import { codeInReason, saysMissing } from './missing-codes.ts';
 import { moreThanNeeded } from './more-than-needed.ts';
 import { permissionNames } from './permission-names.ts';
 import type { PermissionRight, TenantRights } from './rights.ts';
@@ -33,7 +34,7 @@ const token = {
 /** A collection runs every few minutes; what one read longer ago than this says nothing of today. */
 const freshForMilliseconds = 24 * 60 * 60 * 1000;
 
-type Seen = Pick<PermissionRight, 'state' | 'reason' | 'seenBy'>;
+type Seen = Pick<PermissionRight, 'state' | 'reason' | 'code' | 'seenBy'>;
 
 export async function rightsFromAfar(tenant: TenantSettings, ports: RightsFromAfar): Promise<TenantRights> {
   const { identity, homeTenantOnly } = ports;
@@ -117,13 +118,15 @@ async function inCollection(
 /** A success clears what failed before it, so a failure that speaks of rights is newer than whatever was read. */
 function inRow({ failure, finishedAt }: CoverageRow, permission: string, now: string): Seen {
   const since = failure === undefined ? '' : `since ${minuteOf(failure.at)} the collection`;
-  if (failure?.permission === permission) {
+  if (failure?.permission === permission && saysMissing(codeInReason(failure.reason))) {
     return { state: 'missing', reason: `${since} is told: ${failure.reason}`, seenBy: 'call' };
   }
   const code = failure === undefined ? undefined : tokenRefusalCode(failure.reason);
   if (failure !== undefined && code !== undefined) {
     const reason = `${since} fails: ${failure.reason}`;
-    return grantsNothing(code) ? { state: 'missing', reason, seenBy: 'call' } : nothing(reason);
+    return grantsNothing(code)
+      ? { state: 'missing', reason, code, seenBy: 'call' }
+      : { ...nothing(reason), code };
   }
   if (finishedAt !== undefined && Date.parse(now) - Date.parse(finishedAt) <= freshForMilliseconds) {
     return {

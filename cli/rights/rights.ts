@@ -17,6 +17,8 @@ export interface PermissionRight {
   /** `missing` only where a service or a directory said so; whatever could not be seen is `unknown` (law 3). */
   state: 'granted' | 'missing' | 'unknown';
   reason: string;
+  /** With which the authority refused the token, such as `AADSTS700016`: what mends it depends on it. */
+  code?: string;
   /** What the state is taken from; `call` is one made now or by the last collection. */
   seenBy: 'token' | 'call' | 'directory' | 'nothing';
 }

@@ -50,7 +50,7 @@ function applicationAspects(wanted: WantedSignIn, application: Application | und
     return [
       {
         name: 'application',
-        text: `${name}, without a secret, for ${whose}; it takes them back to ${redirectUri}`,
+        text: `${name}, without a secret, for ${whose}; it takes them back to ${redirectUri}, may be given id tokens and asks for no permission`,
         step: { kind: 'create-application', application: made },
       },
     ];

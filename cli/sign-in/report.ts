@@ -26,11 +26,15 @@ export function signInText(report: SignInReport): string {
 /** The commands that tell the deployment of it. */
 function nextLines({ tenants, resourceGroup = 'RESOURCE_GROUP' }: SignInReport, clientId: string): string[] {
   const list = tenants === undefined ? undefined : JSON.stringify(tenants);
-  const parameter = list === undefined ? '' : ` signInTenants='${list}'`;
   return [
     '',
-    'Next, where the deployment does not know it yet: deploy once more, with your parameters and',
-    `  az deployment group create --resource-group ${resourceGroup} --template-file infra/main.bicep --parameters infra/main.bicepparam --parameters signInClientId=${clientId}${parameter}`,
+    'Next, where the deployment does not know it yet: into your gracewatch.bicepparam (docs/deploy.md) goes',
+    `  param signInClientId = '${clientId}'`,
+    ...(tenants === undefined
+      ? []
+      : [`  param signInTenants = [${tenants.map((id) => `'${id}'`).join(', ')}]`]),
+    'and then',
+    `  az deployment group create --resource-group ${resourceGroup} --parameters gracewatch.bicepparam`,
     'or with azd',
     `  azd env set SIGN_IN_CLIENT_ID ${clientId}`,
     ...(list === undefined ? [] : [`  azd env set SIGN_IN_TENANTS '${list}'`]),

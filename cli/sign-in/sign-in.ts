@@ -6,6 +6,7 @@ import { failureWords } from '../directory/failure-words.ts';
 import { planExitCode } from '../plan/carry-out.ts';
 import { cloudOf } from '../target/cloud.ts';
 import { findPlace } from '../target/place.ts';
+import { jsonText } from '../terminal/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import { signInHelp } from './help.ts';
 import { readSignInOptions, type SignInOptions } from './options.ts';
@@ -40,7 +41,7 @@ async function obey(options: SignInOptions, workplace: Workplace): Promise<ExitC
     return 1;
   }
   const report = outcome.value;
-  await terminal.out(json ? `${JSON.stringify(signInDocument(report), undefined, 2)}\n` : signInText(report));
+  await terminal.out(json ? `${jsonText(signInDocument(report))}\n` : signInText(report));
   return planExitCode(report);
 }
 

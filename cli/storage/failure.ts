@@ -1,3 +1,4 @@
+import { NoStorageAnswer } from '../../shared/adapters/storage-answer.ts';
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
 import { asObject } from '../../shared/ingest/json-value.ts';
 import { type Unreachable, whyUnreachable } from '../network/unreachable.ts';
@@ -6,16 +7,22 @@ import { type Unreachable, whyUnreachable } from '../network/unreachable.ts';
 export type StorageFailure =
   | { kind: 'role-missing' | 'network-rules' | 'keys-off' | 'not-believed' | 'no-identity' | 'not-signed-in' }
   | { kind: 'unreachable'; why: Unreachable }
+  /** Something else answered in its place. */
+  | { kind: 'no-storage-answer'; reason: string }
   | { kind: 'unreadable-row'; reason: string }
   | { kind: 'unknown'; code: string };
 
 /** @param error what a storage SDK, a credential or `fromRow` threw */
 export function storageFailure(error: unknown): StorageFailure {
   if (error instanceof RowUnreadable) return { kind: 'unreadable-row', reason: error.message };
+  if (error instanceof NoStorageAnswer) return { kind: 'no-storage-answer', reason: error.message };
   const code = storageCode(error);
   switch (code) {
     case 'AuthorizationPermissionMismatch':
     case 'InsufficientAccountPermissions':
+    case 'AuthorizationResourceTypeMismatch':
+    case 'AuthorizationServiceMismatch':
+    case 'AuthorizationProtocolMismatch':
       return { kind: 'role-missing' };
     case 'AuthorizationFailure':
       return { kind: 'network-rules' };

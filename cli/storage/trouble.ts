@@ -29,11 +29,17 @@ export function storageTrouble(
             means: `you may not read the ${service} of ${name}: your account lacks the role ${readerRoles[service]} (being owner does not include it), so this command cannot look there`,
             mend: assignRole(reader, readerRoles[service], account),
           }
-        : {
-            status: 'fail',
-            means: `the ${service} of ${name} are refused: the identity lacks the role ${appRoles[service].name}; a new role takes some minutes`,
-            mend: assignRole(reader, appRoles[service].name, account),
-          };
+        : reader.kind === 'key'
+          ? {
+              status: 'fail',
+              means: `the ${service} of ${name} are refused: the signature in AzureWebJobsStorage does not allow what is needed; an account key would allow all`,
+              mend: `az storage account show-connection-string --name ${name} prints one with the key; or a signature with the services blob, queue and table, all resource types and all permissions`,
+            }
+          : {
+              status: 'fail',
+              means: `the ${service} of ${name} are refused: the identity lacks the role ${appRoles[service].name}; a new role takes some minutes`,
+              mend: assignRole(reader, appRoles[service].name, account),
+            };
     case 'network-rules':
       return {
         status: reader.kind === 'person' ? 'warn' : 'fail',
@@ -76,6 +82,12 @@ export function storageTrouble(
         status: reader.kind === 'person' && failure.why !== 'no-such-host' ? 'warn' : 'fail',
         means: `${unreachableWords(host, failure.why)}${failure.why === 'no-such-host' ? ', or the account is deleted' : ''}`,
         mend: mendUnreachable(account, service),
+      };
+    case 'no-storage-answer':
+      return {
+        status: reader.kind === 'person' ? 'warn' : 'fail',
+        means: `${failure.reason}: something between this machine and ${host} answers in its place, so what is there is not known`,
+        mend: 'open a web page here: does the network ask you to sign in? Else a proxy is in between; look from another network',
       };
     case 'unreadable-row':
       return {

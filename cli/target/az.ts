@@ -58,5 +58,26 @@ function failure(error: Error & { code?: unknown; killed?: boolean }, stderr: st
   const line = lines.find((text) => text.startsWith('ERROR:')) ?? lines.find((text) => text !== '');
   return line === undefined
     ? 'the Azure CLI failed and did not say why'
-    : `the Azure CLI said: ${line.replace(/^ERROR:\s*/, '').slice(0, 300)}`;
+    : `the Azure CLI said: ${withoutSecrets(firstSentence(line.replace(/^ERROR:\s*/, ''))).slice(0, 300)}`;
+}
+
+/** What stands behind it tells how to go on with az, or quotes the request. */
+function firstSentence(line: string): string {
+  return line.split(/(?<=[\w)'"][.!?])\s/)[0] ?? line;
+}
+
+const hidden = '…';
+
+/** Services quote what was sent to them: a URL with its signature, a connection string, a token. */
+function withoutSecrets(line: string): string {
+  return line
+    .replace(/(https?:\/\/)[^\s/@'"]+@/gi, '$1')
+    .replace(/\?[\w.~-]+=[^\s'"]*/g, `?${hidden}`)
+    .replace(/\beyJ[\w.~+/=-]*/g, hidden)
+    .replace(
+      /([\w-]*(?:sig|code|key|signature|password|passwd|pwd|secret|token)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s;,&]+)/gi,
+      `$1${hidden}`,
+    )
+    .replace(/\bbearer\s+\S+/gi, `Bearer ${hidden}`)
+    .replace(/[A-Za-z0-9+/]{40,}={1,2}/g, hidden);
 }

@@ -9,7 +9,7 @@ import { UsageError } from '../arguments/arguments.ts';
 import { isDomain, isGuid } from '../arguments/values.ts';
 import { consentLink } from '../directory/consent-link.ts';
 import { paragraph } from '../terminal/paragraph.ts';
-import { plainName } from '../terminal/plain-words.ts';
+import { plainName, plainWords } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tenantTitle } from './choose-tenant.ts';
 import { type Deployment, targetArguments } from './deployment.ts';
@@ -30,11 +30,19 @@ export async function addTenant(
   request: AddRequest,
   terminal: Terminal,
 ): Promise<0 | 1> {
+  const { reach } = deployment;
   refuseWhereNothingComesOfIt(deployment);
   const who = await identify(deployment, request, terminal);
   if (who === undefined) return 1;
   if (!isReachable(deployment, who.id, terminal)) return 1;
   const seen = await lookInto(deployment, who.id);
+  if (reach.credential.kind === 'none' && !isGuid(who.id) && seen.access.kind !== 'read') {
+    const why = seen.access.kind === 'not-tried' ? '' : `: ${seen.access.reason}`;
+    terminal.err(
+      `gracewatch tenants: ${plainName(who.id)} is no tenant's id, and Graph does not know it${plainWords(why)}\n`,
+    );
+    return 1;
+  }
   const { domain } = request;
   const known = {
     ...seen.organization,
@@ -49,6 +57,7 @@ export async function addTenant(
     addedAt: request.now,
   };
 
+  await warnOfSameDomain(deployment, row, terminal);
   const outcome = await put(deployment, row, request);
   const title = plainName(tenantTitle(outcome.row));
   switch (outcome.kind) {
@@ -167,6 +176,21 @@ async function lookInto({ target, reach }: Deployment, tenantId: string): Promis
       ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
     },
   };
+}
+
+/** A domain belongs to one tenant, so one of the two is not what somebody takes it for. */
+async function warnOfSameDomain(
+  { tenants }: Deployment,
+  { id, domain }: TenantRow,
+  terminal: Terminal,
+): Promise<void> {
+  if (domain === undefined) return;
+  for await (const other of tenants.list()) {
+    if (other.id === id || other.domain?.toLowerCase() !== domain.toLowerCase()) continue;
+    terminal.err(
+      `gracewatch tenants: warning: ${plainName(other.name)} (${other.id}) has the domain ${plainName(domain)} too\n`,
+    );
+  }
 }
 
 type Put = { kind: 'added' | 'changed' | 'known' | 'refused'; row: TenantRow };

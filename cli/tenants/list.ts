@@ -3,6 +3,7 @@ import type { TenantRow } from '../../shared/ports.ts';
 import { type TenantState, tenantState } from '../../shared/tenants/tenant-state.ts';
 import { tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import { consentLink } from '../directory/consent-link.ts';
+import { jsonText } from '../terminal/json-text.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -27,7 +28,7 @@ export async function listTenants(deployment: Deployment, json: boolean, termina
       source,
       tenants: tenants.map(({ removal: _shownAsState, ...shown }) => shown),
     };
-    await terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    await terminal.out(`${jsonText(document)}\n`);
   } else {
     await terminal.out(`${reportOf(deployment, tenants).join('\n')}\n`);
   }

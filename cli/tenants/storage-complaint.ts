@@ -1,3 +1,4 @@
+import { NoStorageAnswer } from '../../shared/adapters/storage-answer.ts';
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
 import type { StorageAccount } from '../storage/account.ts';
 import { storageFailure } from '../storage/failure.ts';
@@ -18,7 +19,8 @@ const storageErrors = new Set([
 /** Why the tables could not be read or written, and what mends it; undefined for an error that is not of storage. */
 export function storageComplaint(error: unknown, account: StorageAccount): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (!(error instanceof RowUnreadable) && !storageErrors.has(error.name)) return undefined;
+  const isOwn = error instanceof RowUnreadable || error instanceof NoStorageAnswer;
+  if (!isOwn && !storageErrors.has(error.name)) return undefined;
   const failure = storageFailure(error);
   // To read would be too little: add and remove write there.
   if (failure.kind === 'role-missing' && account.reader.kind === 'person') {

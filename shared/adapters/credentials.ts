@@ -27,20 +27,21 @@ export function exchangeAudience(authority: string): string {
   return exchangeAudiences.find(([hosts]) => hosts.test(host))?.[1] ?? 'api://AzureADTokenExchange';
 }
 
-const timeLimitMilliseconds = 30_000;
+const standardTimeLimitMilliseconds = 30_000;
 
 /** One credential object a tenant, because it is that object that keeps the tokens (FACTS 11.11). */
 export function createTokenFor(
   settings: CredentialSettings,
   authority: string,
   newCredential: typeof credentialFor = credentialFor,
+  timeLimitMilliseconds = standardTimeLimitMilliseconds,
 ): TokenFor {
   if (settings.kind === 'none') return (tenantId) => Promise.resolve(`none:${tenantId}`);
   const credentials = new Map<string, TokenCredential>();
   return async (tenantId, scope) => {
     const credential = credentials.get(tenantId) ?? newCredential(settings, tenantId, authority);
     credentials.set(tenantId, credential);
-    const token = await tokenOf(credential, scope);
+    const token = await tokenOf(credential, scope, timeLimitMilliseconds);
     if (isOfAnotherTenant(token, tenantId)) throw new WrongTenant();
     return token;
   };
@@ -94,10 +95,33 @@ function managedIdentity(clientId: string | undefined): ManagedIdentityCredentia
     : new ManagedIdentityCredential({ clientId });
 }
 
-async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {
-  const token = await credential.getToken(scope, { abortSignal: AbortSignal.timeout(timeLimitMilliseconds) });
-  if (token === null) throw new Error('the credential gave no token');
-  return token.token;
+/** Nobody decided anything: an authority took the request and is silent. */
+class NoTokenInTime extends Error {
+  override name = 'NoTokenInTime';
+}
+
+/** The SDK is told to give up and does not always do so, thus it is not waited for any longer either. */
+async function tokenOf(
+  credential: TokenCredential,
+  scope: string,
+  timeLimitMilliseconds = standardTimeLimitMilliseconds,
+): Promise<string> {
+  const giveUp = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoTokenInTime(`no token came within ${String(timeLimitMilliseconds / 1000)} s`));
+      giveUp.abort();
+    }, timeLimitMilliseconds);
+  });
+  try {
+    const asked = credential.getToken(scope, { abortSignal: giveUp.signal });
+    const token = await Promise.race([asked, silence]);
+    if (token === null) throw new Error('the credential gave no token');
+    return token.token;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -119,6 +143,7 @@ export async function readToken(
           'no token: a managed identity has rights in its own tenant only; others need GRACEWATCH_CREDENTIAL=federated',
       };
     }
+    if (error instanceof NoTokenInTime) return { kind: 'later', reason: error.message };
     const code = error instanceof Error ? /\bAADSTS\d+\b/.exec(error.message)?.[0] : undefined;
     if (code === undefined) return { kind: 'later', reason: 'no token could be fetched' };
     return { kind: 'refused', reason: `no token: ${tokenRefusalWords(code)}`, code };

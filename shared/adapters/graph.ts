@@ -141,7 +141,8 @@ function nextOf(endpoint: string, link: string): string | undefined {
 
 function refusal(path: string, answer: Answer): Failure {
   const failure = failureOf(service, answer, errorCode(answer));
-  if (failure.kind !== 'refused' || answer.status !== 403) return failure;
+  // Without a code of its own it is not Graph that refuses, but something on the way, such as a proxy.
+  if (failure.kind !== 'refused' || answer.status !== 403 || failure.code === undefined) return failure;
   const permission = permissionToRead('graph', path);
   return permission === undefined ? failure : { ...failure, permission };
 }

@@ -2,6 +2,7 @@ import type { QueueClient, ReceivedMessageItem } from '@azure/storage-queue';
 import type { PoisonMessage, PoisonQueues } from '../ports.ts';
 import { queueNames } from './queues.ts';
 import { deadline, statusOf } from './storage.ts';
+import { storageAnswer } from './storage-answer.ts';
 import type { StorageClients } from './storage.ts';
 
 /** Long enough to keep what was received; when that fails they come again soon. */
@@ -61,12 +62,12 @@ async function* messagesOf(client: QueueClient, limit: number): AsyncGenerator<R
 /** None while the queue is not there: the host makes it with the first poisoned message. */
 async function receive(client: QueueClient, numberOfMessages: number): Promise<ReceivedMessageItem[]> {
   try {
-    const { receivedMessageItems } = await client.receiveMessages({
+    const received = await client.receiveMessages({
       numberOfMessages,
       visibilityTimeout: hiddenSeconds,
       abortSignal: deadline(),
     });
-    return receivedMessageItems;
+    return storageAnswer('queue', received).receivedMessageItems;
   } catch (error) {
     if (statusOf(error) === 404) return [];
     throw error;

@@ -2,6 +2,7 @@ import { envelopeSchema } from '../envelope.ts';
 import type { QueueLook, QueueName, QueueWatch } from '../ports.ts';
 import { queueNames } from './queues.ts';
 import { deadline, statusOf } from './storage.ts';
+import { storageAnswer } from './storage-answer.ts';
 import type { StorageClients } from './storage.ts';
 
 /** The most that a queue shows at once; the oldest are in front. */
@@ -18,11 +19,10 @@ export function createQueueWatch(
   const look = async (queue: QueueName, physicalName: string): Promise<QueueLook> => {
     const client = storage.queue(physicalName);
     try {
-      const { approximateMessagesCount: depth = 0 } = await client.getProperties({ abortSignal: deadline() });
-      const { peekedMessageItems } = await client.peekMessages({
-        numberOfMessages: mostAtOnce,
-        abortSignal: deadline(),
-      });
+      const properties = await client.getProperties({ abortSignal: deadline() });
+      const { approximateMessagesCount: depth = 0 } = storageAnswer('queue', properties);
+      const peeked = await client.peekMessages({ numberOfMessages: mostAtOnce, abortSignal: deadline() });
+      const { peekedMessageItems } = storageAnswer('queue', peeked);
       const now = Date.now();
       const waiting = peekedMessageItems.map((message) => now - handledFrom(message));
       return { queue, depth, waitingSeconds: Math.round(Math.max(0, ...waiting) / 1000) };

@@ -5,6 +5,7 @@ import names from '../names.json' with { type: 'json' };
 import type { Queues, QueueName } from '../ports.ts';
 import { eachBounded } from './bounded.ts';
 import { createdWhenMissing, deadline, statusOf } from './storage.ts';
+import { storageAnswer } from './storage-answer.ts';
 import type { StorageClients } from './storage.ts';
 import type { OversizeBlobs } from './oversize-blobs.ts';
 
@@ -51,7 +52,7 @@ export function createQueues(
         const properties = await storage
           .queue(physicalNames[queue])
           .getProperties({ abortSignal: deadline() });
-        return properties.approximateMessagesCount ?? 0;
+        return storageAnswer('queue', properties).approximateMessagesCount ?? 0;
       } catch (error) {
         if (statusOf(error) === 404) return 0;
         throw error;

@@ -7,6 +7,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import type { QueueClient } from '@azure/storage-queue';
 import type { TokenCredential } from '@azure/identity';
 import type { StorageSettings } from '../config.ts';
+import { onlyTableAnswers } from './storage-answer.ts';
 
 export interface StorageClients {
   table(name: string): TableClient;
@@ -24,6 +25,7 @@ export function deadline(): AbortSignal {
 
 const tableOptions: TableServiceClientOptions = {
   additionalPolicies: [
+    onlyTableAnswers,
     {
       position: 'perRetry',
       policy: {

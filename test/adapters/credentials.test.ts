@@ -47,6 +47,26 @@ describe('a token', () => {
     expect(made).toEqual([`${contoso} ${authority}`, `${fabrikam} ${authority}`]);
   });
 
+  test('is not waited for without end: a silent authority is tried again later', async () => {
+    const signals: unknown[] = [];
+    const tokenFor = createTokenFor(
+      withSecret,
+      authority,
+      () => ({
+        getToken: (_scope, options) => {
+          signals.push(options?.abortSignal);
+          return new Promise(() => undefined);
+        },
+      }),
+      20,
+    );
+    expect(await readToken(tokenFor, contoso, scope)).toEqual({
+      kind: 'later',
+      reason: 'no token came within 0.02 s',
+    });
+    expect(signals).toEqual([expect.objectContaining({ aborted: true })]);
+  });
+
   test('that the credential does not give is an error', async () => {
     const tokenFor = createTokenFor(withSecret, authority, () => ({ getToken: () => Promise.resolve(null) }));
     await expect(tokenFor(contoso, scope)).rejects.toThrow('no token');

@@ -50,6 +50,7 @@ export function tenantServices({ answers = {}, tokens = {} }: GivenServices = {}
     },
     graph,
     activity,
+    pause: () => Promise.resolve(),
     paths,
   };
 }

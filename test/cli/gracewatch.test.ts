@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unifiedAudit } from '../builders/raw-audit.ts';
@@ -69,4 +72,25 @@ describe('started as a program', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(10);
     expect(stderr).toMatch(/: 100 %\n$/);
   });
+
+  test('it ends when its command has ended, whoever has not answered by then', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const started = spawn(process.execPath, ['--input-type=module', '--eval', hangingCommand], {
+      cwd: root,
+      env: { ...process.env, HANGING: `http://127.0.0.1:${port}` },
+    });
+    const [code] = (await once(started, 'exit')) as [number];
+    server.closeAllConnections();
+    server.close();
+    expect(code).toBe(0);
+  });
 });
+
+/** Leaves a request behind that never ends, and then runs a command. */
+const hangingCommand = `
+  void fetch(process.env.HANGING).catch(() => undefined);
+  process.argv.push('gracewatch', '--version');
+  await import('./cli/gracewatch.ts');
+`;

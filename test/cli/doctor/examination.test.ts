@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check } from '../../../cli/doctor/check.ts';
-import { examineAll, type Examination, within } from '../../../cli/doctor/examination.ts';
+import { examineAll, type Examination } from '../../../cli/doctor/examination.ts';
+import { within } from '../../../cli/doctor/limited-calls.ts';
 
 const fine: Check = { check: 'clock', status: 'ok', means: 'agrees' };
 
@@ -69,8 +70,8 @@ describe('examinations', () => {
   });
 
   test('do not wait for ever', async () => {
-    expect(await within(10, new Promise<string>(() => undefined))).toBe('late');
-    expect(await within(60_000, Promise.resolve('done'))).toBe('done');
-    await expect(within(60_000, Promise.reject(new Error('x')))).rejects.toThrow('x');
+    expect(await within(10, new Promise<string>(() => undefined), 'late')).toBe('late');
+    expect(await within(60_000, Promise.resolve('done'), 'late')).toBe('done');
+    await expect(within(60_000, Promise.reject(new Error('x')), 'late')).rejects.toThrow('x');
   });
 });

@@ -42,6 +42,12 @@ describe('the health of the app, asked by a stranger', () => {
     expect(line.means).toContain('collect activity-exchange since 2026-02-03T10:00:00.000Z');
   });
 
+  test('is not well where the app calls itself failing without saying what', async () => {
+    const line = await health(json(503, { status: 'failing', version: '9.9.9', checks: [] }));
+    expect(line.status).toBe('fail');
+    expect(line.means).toContain('calls itself failing');
+  });
+
   test.each([
     ['a page to sign in', loginPage, /sign-in covers \/api\/health/, /excludedPaths/],
     [
@@ -167,6 +173,8 @@ describe('the alerts, asked for by a stranger', () => {
     ['given to everybody', json(200, { value: [] }), false, 'fail'],
     ['given to everybody on one machine', json(200, { value: [] }), true, 'ok'],
     ['not found', text(404, ''), false, 'warn'],
+    ['a page of the network', text(200, '<html></html>'), false, 'warn'],
+    ['not answered', reset, false, 'warn'],
   ])('are %s', async (_how, reply, openOnPurpose, status) => {
     service.reply = reply;
     const [line] = judgeSignIn(await askAlerts(service.endpoint), openOnPurpose, app);

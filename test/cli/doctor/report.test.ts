@@ -58,6 +58,29 @@ Collection
     expect(lines.filter((line) => line.includes('az role'))).toHaveLength(1);
   });
 
+  test('marks what was not looked at as neither well nor ill, and counts it apart', () => {
+    const skipped: Check = { check: 'channel', status: 'skip', means: 'not checked' };
+    const report = reportOf(diagnosisOf('x', '', [...checks, skipped]), false);
+    expect(report).toContain('\nChannels\n  -     not checked\n');
+    expect(report).toMatch(/\n2 ok, 1 warning, 1 failure, 1 not looked at\n$/);
+  });
+
+  test('of many tenants tells the same warning once, and every failure again at the end', () => {
+    const many = Array.from({ length: 7 }, (_, index): Check[] => {
+      const tenant = { id: `id-${index}`, name: `Tenant ${index}` };
+      return [
+        { check: 'token', tenant, status: index === 3 ? 'fail' : 'ok', means: 'token' },
+        { check: 'report-names', tenant, status: 'warn', means: 'names are concealed' },
+      ];
+    }).flat();
+    const report = reportOf(diagnosisOf('x', '', many), false);
+    expect(report.match(/names are concealed/g)).toHaveLength(1);
+    expect(report.replace(/\n {8}/g, ' ')).toContain(
+      'warn  names are concealed: 7 tenants (Tenant 0, Tenant 1, Tenant 2, Tenant 3, Tenant 4 and 2 more)',
+    );
+    expect(report).toContain('\nWhat fails, once more\n  FAIL  token: Tenant 3: token\n');
+  });
+
   test('of many tenants tells what is not well, and how much is', () => {
     const many = Array.from({ length: 6 }, (_, index): Check[] => {
       const tenant = { id: `id-${index}`, name: `Tenant ${index}` };

@@ -145,6 +145,11 @@ describe('a wrong setting of an app in Azure', () => {
 });
 
 describe('a Key Vault reference', () => {
+  test('is told of a key that nobody has asked for yet', () => {
+    const { lines } = readSettings(here({ ...right, GRACEWATCH_CLIENT_STATE_KEY: vault }));
+    expect(lines).toMatchObject([{ subject: 'GRACEWATCH_CLIENT_STATE_KEY', status: 'fail' }]);
+  });
+
   test('is a problem of its own where the platform has left it in the environment', () => {
     const { lines, config } = readSettings(here({ ...right, GRACEWATCH_CHANNELS: vault }));
     expect(lines).toMatchObject([{ subject: 'GRACEWATCH_CHANNELS', status: 'fail' }]);
@@ -157,7 +162,10 @@ describe('a Key Vault reference', () => {
     const { lines, config, unread } = readSettings({ label: 'the app', settings, app });
     expect(lines.map(({ status }) => status)).toEqual(['ok']);
     expect(config?.channels).toEqual([]);
-    expect(unread.get('GRACEWATCH_CHANNELS')).toMatchObject({ status: 'ok' });
+    expect(unread.get('GRACEWATCH_CHANNELS')).toMatchObject({ status: 'skip' });
+    expect(lines[0]?.means).toBe(
+      '3 settings of Gracewatch read, and these have the right form; 2 more in the Key Vault not read',
+    );
   });
 
   test('stands for a setting that the credential needs', () => {

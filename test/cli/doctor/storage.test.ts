@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loopback, type Reply, reset } from '../../adapters/loopback.ts';
+import { loopback, type Reply, reset, text } from '../../adapters/loopback.ts';
 import { deployed } from './deployed.ts';
 import { diagnosed, doctorSays, told } from './diagnosed.ts';
 
@@ -76,8 +76,8 @@ describe('storage that refuses', () => {
     [
       'AuthorizationPermissionMismatch',
       403,
-      /lacks the role Storage Queue Data Contributor/,
-      /az role assignment create/,
+      /the signature in AzureWebJobsStorage does not allow what is needed/,
+      /show-connection-string/,
     ],
     [
       'AuthorizationFailure',
@@ -101,14 +101,30 @@ describe('storage that refuses', () => {
     expect(exit).toBe(1);
   });
 
-  test('names each role by itself, with the command that assigns it', async () => {
+  test('the table of tenants fails for itself: nobody can tell who is watched', async () => {
     account.reply = refusing(403, 'AuthorizationPermissionMismatch');
-    const { checks } = await diagnosed(settings({ AzureWebJobsStorage: connectionTo(account.endpoint) }));
-    expect(told(checks, 'storage').map(({ mend }) => /--role "([^"]+)"/.exec(mend ?? '')?.[1])).toEqual([
-      'Storage Blob Data Owner',
-      'Storage Queue Data Contributor',
-      'Storage Table Data Contributor',
-    ]);
+    const { checks } = await diagnosed(
+      settings({ AzureWebJobsStorage: connectionTo(account.endpoint), GRACEWATCH_TENANTS: 'table' }),
+    );
+    const [line] = told(checks, 'settings', 'tenants');
+    expect(line?.status).toBe('fail');
+    expect(line?.means).toContain('the tables of gracewatchcontoso are refused');
+  });
+
+  test('because a page of the network answers in its place is not empty', async () => {
+    account.reply = text(200, '<html>Sign in</html>', { 'content-type': 'text/html' });
+    const { checks, code } = await diagnosed(
+      settings({ AzureWebJobsStorage: connectionTo(account.endpoint), GRACEWATCH_TENANTS: 'table' }),
+    );
+    expect(code).toBe(1);
+    expect(told(checks, 'storage').map(({ status }) => status)).toEqual(['fail', 'fail', 'fail']);
+    expect(told(checks, 'storage', 'tables')[0]?.means).toContain(
+      'storage answered something that is not a table answer',
+    );
+    for (const check of ['queue', 'poison', 'collection'] as const) {
+      expect(told(checks, check).map(({ status }) => status)).not.toContain('ok');
+    }
+    expect(told(checks, 'settings', 'tenants')).toMatchObject([{ status: 'fail' }]);
   });
 
   test('is one failure, and not one more for each thing that lies in it', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TenantRights } from '../../../cli/rights/rights.ts';
-import { type Grantee, mendingSteps } from '../../../cli/rights/mend.ts';
+import { type Grantee, mendingStep, mendingSteps } from '../../../cli/rights/mend.ts';
 import { featurePermissions } from '../../../shared/permissions.ts';
 import { Secret } from '../../../shared/secret.ts';
 import { contoso } from '../../builders/tenant-services.ts';
@@ -37,7 +37,7 @@ describe('what mends missing rights', () => {
     [
       'of an identity that is not named',
       { credential: { kind: 'managed-identity' }, authority },
-      `npx gracewatch permissions grant --identity OBJECT_ID --tenant ${contoso.id} --yes`,
+      `npx gracewatch permissions grant --identity OBJECT_ID --tenant ${contoso.id} --yes (OBJECT_ID: the object id of the app's identity, portal.azure.com > the app > Identity)`,
     ],
     [
       'of an identity of another tenant',
@@ -56,8 +56,42 @@ describe('what mends missing rights', () => {
     ],
   ])('%s', (_, deployment, step) => {
     const steps = mendingSteps(rights('missing'), deployment);
-    expect(steps[0]).toBe(step);
+    expect(steps).toEqual([expect.stringContaining(step)]);
     expect(steps.join()).not.toContain('very-secret');
+  });
+
+  test.each([
+    ['AADSTS700213', 'npx gracewatch tenants app --app gw --resource-group rg --yes'],
+    ['AADSTS70021', 'npx gracewatch tenants app --app gw --resource-group rg --yes'],
+    ['AADSTS7000112', 'Enterprise applications > the application > Properties > Enabled for users'],
+    ['AADSTS90002', `npx gracewatch tenants remove ${contoso.id}`],
+    ['AADSTS53003', 'Conditional Access'],
+    ['AADSTS7000222', 'Certificates & secrets'],
+    ['AADSTS65001', link],
+    ['AADSTS7000229', link],
+  ])('goes by what the authority said: %s', (code, words) => {
+    const step = mendingStep({ state: 'missing', code }, contoso.id, {
+      credential: { kind: 'federated', clientId },
+      authority,
+      app,
+    });
+    expect(step).toContain(words);
+    if (words !== link) expect(step).not.toContain('adminconsent');
+  });
+
+  test('is told once for all that it mends, and besides it what is only to be seen again', () => {
+    const [first, second, ...others] = rights('missing').permissions;
+    if (first === undefined || second === undefined) throw new Error('two permissions are needed');
+    const mixed: TenantRights = {
+      ...rights('missing'),
+      permissions: [first, { ...second, state: 'unknown' }, ...others],
+    };
+    const deployment: Grantee = { credential: { kind: 'managed-identity' }, authority, app };
+    expect(mendingSteps(rights('missing'), deployment)).toHaveLength(1);
+    expect(mendingSteps(mixed, deployment)).toEqual([
+      'npx gracewatch permissions grant --app gw --resource-group rg --yes',
+      'Run it again; what is unknown is not known to be missing',
+    ]);
   });
 
   test('is nothing where only what is optional is missing', () => {

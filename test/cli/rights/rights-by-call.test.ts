@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lookAtRights } from '../../../cli/rights/look-at-rights.ts';
+import type { ActivitySubscription, ReadOutcome } from '../../../shared/ports.ts';
 import { lackingRights, type TenantRights } from '../../../cli/rights/rights.ts';
 import {
   authorityRefuses,
@@ -225,14 +226,23 @@ describe('a tenant that gave no consent', () => {
     expect(rightTo('ActivityFeed.Read', rights)).toMatchObject({ state: 'missing', seenBy: 'token' });
   });
 
-  test('is told so where a service answers 401', async () => {
-    const unauthorised: Failure = {
+  test('is told so where Graph does not know the application there', async () => {
+    const absent: Failure = {
       kind: 'refused',
-      reason: 'Graph answered 401 (InvalidAuthenticationToken)',
+      reason: 'Graph answered 401 (Authorization_IdentityNotFound)',
       status: 401,
-      code: 'InvalidAuthenticationToken',
+      code: 'Authorization_IdentityNotFound',
     };
-    const rights = await lookAtRights(contoso, tenantServices({ answers: { '/auditLogs/': unauthorised } }));
+    const bare: Failure = { kind: 'refused', reason: 'the Activity API answered 401', status: 401 };
+    const rights = await lookAtRights(
+      contoso,
+      tenantServices({ answers: { '/auditLogs/': absent, 'subscriptions/list': bare } }),
+    );
+    expect(rightTo('ActivityFeed.Read', rights)).toEqual({
+      state: 'unknown',
+      reason: 'the Activity API answered 401; Graph says that the application is not in the tenant',
+      seenBy: 'nothing',
+    });
     const right = rightTo('AuditLog.Read.All', rights);
     expect(right.state).toBe('missing');
     expect(right.reason).toMatch(/gave no consent, or has removed the application$/);
@@ -249,6 +259,74 @@ describe('a tenant that gave no consent', () => {
     const right = rightTo('AuditLog.Read.All', rights);
     expect(right).toMatchObject({ state: 'unknown', seenBy: 'nothing' });
     expect(right.reason).toContain(words);
+  });
+});
+
+describe('a refusal that may come from anybody on the way', () => {
+  test.each<[string, Failure]>([
+    ['a token that is not believed', { ...denied, status: 401, code: 'InvalidAuthenticationToken' }],
+    ['a 401 without a code', { kind: 'refused', reason: 'Graph answered 401', status: 401 }],
+    [
+      'a page of a proxy',
+      { kind: 'refused', reason: 'Graph answered 403', status: 403, permission: 'AuditLog.Read.All' },
+    ],
+    ['a code that is not known', { ...denied, code: 'Blocked_ByFirewall' }],
+  ])('calls no permission missing: %s', async (_, failure) => {
+    for (const graph of [undefined, tokenWith('AuditLog.Read.All'), tokenWith()]) {
+      const rights = await lookAtRights(
+        contoso,
+        tenantServices({
+          answers: { '/auditLogs/': failure, 'subscriptions/list': failure },
+          tokens: graph === undefined ? {} : { graph },
+        }),
+      );
+      expect(rightTo('AuditLog.Read.All', rights).state).toBe('unknown');
+      expect(rightTo('ActivityFeed.Read', rights).state).toBe('unknown');
+    }
+  });
+
+  test('grants nothing where it answers an empty object', async () => {
+    const services = tenantServices();
+    const graph = {
+      ...services.graph,
+      readObject: () => Promise.resolve({ kind: 'read', value: {} } as const),
+    };
+    const rights = await lookAtRights(contoso, { ...services, graph });
+    expect(rightTo('ReportSettings.Read.All', rights).state).toBe('unknown');
+    expect(rightTo('Organization.Read.All', rights).state).toBe('granted');
+  });
+});
+
+describe('a service that is busy', () => {
+  test.each([
+    [10, [10_000], 'granted'],
+    [11, [], 'unknown'],
+  ])('is asked once more where it says %d s', async (afterSeconds, pauses, state) => {
+    const services = tenantServices();
+    const paused: number[] = [];
+    let calls = 0;
+    const rights = await lookAtRights(contoso, {
+      ...services,
+      pause: (milliseconds) => {
+        paused.push(milliseconds);
+        return Promise.resolve();
+      },
+      activity: {
+        listSubscriptions: (): Promise<ReadOutcome<ActivitySubscription[]>> => {
+          calls += 1;
+          return Promise.resolve(calls === 1 ? { ...throttled, afterSeconds } : { kind: 'read', value: [] });
+        },
+      },
+    });
+    expect(paused).toEqual(pauses);
+    expect(rightTo('ActivityFeed.Read', rights).state).toBe(state);
+  });
+
+  test('is not waited for without end', async () => {
+    const services = tenantServices({ answers: { '/auditLogs/': throttled } });
+    const rights = await lookAtRights(contoso, services);
+    expect(rightTo('AuditLog.Read.All', rights).state).toBe('unknown');
+    expect(services.paths.filter((path) => path.startsWith('/auditLogs/'))).toHaveLength(2);
   });
 });
 

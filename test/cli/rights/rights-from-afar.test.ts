@@ -207,6 +207,10 @@ describe('the rights of an app that many tenants consented to, seen from another
   test.each([
     ['a collection that failed for another reason', { reason: 'Graph answered 503' }],
     ['a secret that has expired', { reason: 'no token: the client secret has expired (AADSTS7000222)' }],
+    [
+      'a refusal without a code, as of a proxy',
+      { reason: 'Graph answered 403', permission: 'AuditLog.Read.All' },
+    ],
     ['a permission of another feature', { reason: 'Graph answered 403', permission: 'User.Read.All' }],
   ])('are unknown after %s', async (_, failure) => {
     const rights = await lookAtRights(
@@ -221,7 +225,7 @@ describe('the rights of an app that many tenants consented to, seen from another
       finishedAt: '2026-03-05T11:50:00.000Z',
       failure: {
         at: '2026-03-05T08:00:00.000Z',
-        reason: 'Graph answered 403',
+        reason: 'Graph answered 403 (Authorization_RequestDenied)',
         permission: 'AuditLog.Read.All',
       },
     });

@@ -110,7 +110,7 @@ describe('somebody who sets sign-in up for the first time', () => {
     expect(report.clientId).toBe(clientId);
     expect(text).toContain(`Client id: ${clientId}`);
     expect(text).toContain(
-      `az deployment group create --resource-group watch --template-file infra/main.bicep --parameters infra/main.bicepparam --parameters signInClientId=${clientId}\n`,
+      'az deployment group create --resource-group watch --parameters gracewatch.bicepparam\n',
     );
     expect(text).toContain(`azd env set SIGN_IN_CLIENT_ID ${clientId}\n  azd provision\n`);
     expect(text).not.toContain('signInTenants');
@@ -257,7 +257,7 @@ describe('operators from other tenants', () => {
     const { report, text } = await setUp({ tenants: [fabrikam, contoso] });
     expect(application().signInAudience).toBe('AzureADMultipleOrgs');
     expect(report.tenants).toEqual([contoso, fabrikam]);
-    expect(text).toContain(` signInTenants='["${contoso}","${fabrikam}"]'\n`);
+    expect(text).toContain(`param signInTenants = ['${contoso}', '${fabrikam}']\n`);
     expect(text).toContain(`azd env set SIGN_IN_TENANTS '["${contoso}","${fabrikam}"]'\n`);
     expect(text).toContain(`az ad sp create --id ${application().appId}\n`);
     expect(text).toContain('--set appRoleAssignmentRequired=true');

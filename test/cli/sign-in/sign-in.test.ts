@@ -56,7 +56,7 @@ test('from nothing to a client id, and then nothing more to do', async () => {
   const made = await run([...byHost, '--yes']);
   expect(made).toMatchObject({ code: 0, err: '' });
   const clientId = /^Client id: ([0-9a-f-]{36})$/m.exec(made.out)?.[1] ?? '';
-  expect(made.out).toContain(`signInClientId=${clientId}\n`);
+  expect(made.out).toContain(`param signInClientId = '${clientId}'\n`);
 
   const again = await run([...byHost, '--yes']);
   expect(again).toMatchObject({ code: 0, err: '' });
@@ -79,7 +79,7 @@ test('host, tenant and identity come from the app, and its tenants stay; no secr
   expect(alone.out.replace(/\s+/g, ' ')).toContain('to do it is for people of this tenant only');
   const shutOut = await run([...byApp, '--tenants', 'none', '--yes'], { az, environment: {} });
   expect(shutOut.out).toContain('az deployment group create --resource-group watch ');
-  expect(shutOut.out).toContain(` signInTenants='["${contoso}"]'\n`);
+  expect(shutOut.out).toContain(`param signInTenants = ['${contoso}']\n`);
   expect(shutOut.out).not.toContain('az ad sp');
   expect(JSON.stringify([ran, alone, shutOut])).not.toMatch(/very-secret|AccountKey|none:/);
 });

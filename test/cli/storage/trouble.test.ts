@@ -76,4 +76,21 @@ describe('what storage and the SDKs say', () => {
       '--assignee 33333333-4444-4555-8666-777777777777 --role "Storage Blob Data Owner"',
     );
   });
+
+  test('each role that the identity lacks is named by itself', () => {
+    const role = (service: 'blobs' | 'queues' | 'tables'): string | undefined =>
+      /--role "([^"]+)"/.exec(storageTrouble({ kind: 'role-missing' }, service, real).mend)?.[1];
+    expect([role('blobs'), role('queues'), role('tables')]).toEqual([
+      'Storage Blob Data Owner',
+      'Storage Queue Data Contributor',
+      'Storage Table Data Contributor',
+    ]);
+  });
+
+  test('of a key no role is spoken', () => {
+    const keyed: StorageAccount = { ...real, reader: { kind: 'key' } };
+    const { means, mend } = storageTrouble({ kind: 'role-missing' }, 'tables', keyed);
+    expect(means).toContain('the signature in AzureWebJobsStorage');
+    expect(means + mend).not.toMatch(/role|identity/);
+  });
 });

@@ -49,12 +49,35 @@ test.each([
     `echo "WARNING: old" >&2; echo "ERROR: (ResourceNotFound) The resource was not found" >&2; echo "Code: X" >&2; exit 3`,
     /^the Azure CLI said: \(ResourceNotFound\) The resource was not found$/,
   ],
+  [
+    'failing at length of sentences',
+    `echo "ERROR: (AuthorizationFailed) The client 'a.b' may not. Refresh with very-secret" >&2; exit 1`,
+    /^the Azure CLI said: \(AuthorizationFailed\) The client 'a\.b' may not\.$/,
+  ],
   ['failing without a word', 'exit 1', /^the Azure CLI failed and did not say why$/],
   ['failing at length', `printf 'ERROR: %01000d' 7 >&2; exit 1`, /^the Azure CLI said: 0{300}$/],
   ['not answering JSON', 'echo "Welcome to Azure"', /^the Azure CLI answered something that is not JSON$/],
 ])('%s: says so in one line', async (_, script, reason) => {
   if (script !== undefined) path.install('az', script);
   expect(await runAz(['account', 'show'])).toEqual({ kind: 'failed', reason: expect.stringMatching(reason) });
+});
+
+test.each([
+  ['a signature', 'https://a.blob.core.windows.net/x?sv=2024&sig=very-secret%3D failed'],
+  ['a signature alone', 'cannot read sig=very-secret now'],
+  ['a function key', 'https://a.azurewebsites.net/api/x?code=very-secret'],
+  ['a connection string', 'AccountName=a;AccountKey=very-secret==;EndpointSuffix=core'],
+  ['a shared signature', 'BlobEndpoint=x;SharedAccessSignature=very-secret'],
+  ['a password', 'wrong "password": "very-secret with blanks" given'],
+  ['a user in a URL', 'https://user:very-secret@host/path'],
+  ['a token', 'Authorization: Bearer very-secret'],
+  ['a token in its own form', 'eyJhbGciOiJub25lIn0.very-secret.very-secret'],
+  ['a key alone', `${'verysecret'.repeat(8)}abcdef==`],
+])('a secret in what it says is never shown: %s', async (_, words) => {
+  path.install('az', `printf '%s\\n' 'ERROR: (Failed) ${words}' >&2; exit 1`);
+  const outcome = await runAz(['account', 'show']);
+  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('(Failed) ') });
+  expect(JSON.stringify(outcome)).not.toMatch(/very-?secret/);
 });
 
 test.each(['a b', 'a;b', '$(b)', '`b`', 'a&b', 'a|b', '"a"', '%PATH%', 'a>b', 'a\nb', '^', '(b)', ''])(

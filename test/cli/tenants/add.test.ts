@@ -60,6 +60,23 @@ describe('a tenant that is added', () => {
     expect(await rowOf(deployment)).toMatchObject({ name: 'Contoso GmbH', addedAt: now });
   });
 
+  test('with the domain of another one is added with a warning', async () => {
+    const deployment = memoryDeployment();
+    await put(deployment, { id: fabrikam, name: 'Fabrikam', domain: 'contoso.com' });
+    const { code, err } = await add(deployment, {});
+    expect(code).toBe(0);
+    expect(err).toContain(`warning: Fabrikam (${fabrikam}) has the domain contoso.com too`);
+  });
+
+  test('on this machine under a name that is no id is refused where Graph does not know it', async () => {
+    const deployment = memoryDeployment({ kind: 'none' });
+    deployment.reach.endpoints.graph = 'http://127.0.0.1:9';
+    const { code, err } = await add(deployment, { tenant: 'conotso' });
+    expect(code).toBe(1);
+    expect(err).toContain("conotso is no tenant's id, and Graph does not know it");
+    expect(await rowOf(deployment, 'conotso')).toBeUndefined();
+  });
+
   test('again with another name is called so', async () => {
     const deployment = memoryDeployment();
     await add(deployment, {});

@@ -193,7 +193,7 @@ describe('gracewatch tenants app', () => {
     expect(made).toMatchObject({ code: 0, err: '' });
     const clientId = /^Client id: ([0-9a-f-]{36})$/m.exec(made.out)?.[1] ?? '';
     expect(made.out).toContain(`/organizations/adminconsent?client_id=${clientId}\n`);
-    expect(made.out).toContain(`multiTenantClientId=${clientId}\n`);
+    expect(made.out).toContain(`multiTenantClientId = '${clientId}'\n`);
 
     const again = await run(`${byHost(identity)} --yes --json`);
     expect(new Set(Object.values(outcomes(again)))).toEqual(new Set(['right']));
