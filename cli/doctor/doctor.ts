@@ -2,7 +2,7 @@ import { visibleText } from '../../shared/deliver/escape.ts';
 import { readArguments, UsageError } from '../arguments/arguments.ts';
 import { tellingWrongUse } from '../arguments/wrong-use.ts';
 import { readTarget, targetOptions } from '../target/target.ts';
-import { jsonText } from '../terminal/json-text.ts';
+import { jsonText } from '../../shared/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Check } from './check.ts';
 import { diagnose } from './diagnose.ts';

@@ -1,3 +1,4 @@
+import { jsonText } from '../../shared/json-text.ts';
 import type { Alert } from '../../shared/alert/alert.ts';
 import type { Cause } from '../../shared/timeline/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
@@ -32,23 +33,23 @@ export async function* documentOf(
   { subjects }: Replayed,
   isAboutUser: boolean,
 ): AsyncGenerator<string> {
-  yield `{"files": ${JSON.stringify(files)},\n"subjects": [`;
+  yield `{"files": ${jsonText(files, 0)},\n"subjects": [`;
   // As text an alert takes a fraction of its memory, and alerts are printed in another order than subjects.
   const alerts: { openedAt: string; id: string; text: string }[] = [];
   let separator = '\n';
   for await (const { timeline, causes, silent, alerts: ofSubject } of subjects) {
     for (const alert of ofSubject) {
-      alerts.push({ openedAt: alert.openedAt, id: alert.id, text: JSON.stringify(alert) });
+      alerts.push({ openedAt: alert.openedAt, id: alert.id, text: jsonText(alert, 0) });
     }
     const { subject, tenantId, facts } = timeline;
     const { id, kind, name } = subject;
     const asked = isAboutUser ? { silent } : {};
     const entry: ReplayDocument['subjects'][number] = { tenantId, id, kind, facts, causes, ...asked };
-    yield `${separator}${JSON.stringify(name === undefined ? entry : { ...entry, name })}`;
+    yield `${separator}${jsonText(name === undefined ? entry : { ...entry, name }, 0)}`;
     separator = ',\n';
   }
   // Which records gave no fact is known when all subjects have come.
-  yield `\n],\n"ignored": ${JSON.stringify(Object.fromEntries(gathered.ignored))},\n"alerts": [`;
+  yield `\n],\n"ignored": ${jsonText(Object.fromEntries(gathered.ignored), 0)},\n"alerts": [`;
   separator = '\n';
   for (const { text } of alerts.sort(newestFirst)) {
     yield `${separator}${text}`;

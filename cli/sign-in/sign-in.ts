@@ -6,7 +6,7 @@ import { failureWords } from '../directory/failure-words.ts';
 import { planExitCode } from '../plan/carry-out.ts';
 import { cloudOf } from '../target/cloud.ts';
 import { findPlace } from '../target/place.ts';
-import { jsonText } from '../terminal/json-text.ts';
+import { jsonText } from '../../shared/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import { signInHelp } from './help.ts';
 import { readSignInOptions, type SignInOptions } from './options.ts';

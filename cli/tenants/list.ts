@@ -3,7 +3,7 @@ import type { TenantRow } from '../../shared/ports.ts';
 import { type TenantState, tenantState } from '../../shared/tenants/tenant-state.ts';
 import { tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import { consentLink } from '../directory/consent-link.ts';
-import { jsonText } from '../terminal/json-text.ts';
+import { jsonText } from '../../shared/json-text.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -1,5 +1,5 @@
+import { readArguments } from './arguments.ts';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { CannotStart } from './cannot-start.ts';
 
 export const help = `npm start [-- OPTIONS]
@@ -16,6 +16,15 @@ the functions, and a page with the cards that Teams would show.
 
 Ctrl-C stops all of it.`;
 
+const options = {
+  port: { type: 'string', default: '7071' },
+  'page-port': { type: 'string', default: '7080' },
+  data: { type: 'string', default: fileURLToPath(new URL('../../.gracewatch', import.meta.url)) },
+  fresh: { type: 'boolean', default: false },
+  'no-story': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 export interface Options {
   port: number;
   pagePort: number;
@@ -27,7 +36,7 @@ export interface Options {
 
 /** @throws CannotStart naming what is wrong */
 export function readOptions(args: readonly string[]): Options {
-  const values = parse(args);
+  const values = readArguments(args, options);
   return {
     port: readPort('--port', values.port),
     pagePort: readPort('--page-port', values['page-port']),
@@ -36,26 +45,6 @@ export function readOptions(args: readonly string[]): Options {
     story: !values['no-story'],
     help: values.help,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: '7071' },
-        'page-port': { type: 'string', default: '7080' },
-        data: { type: 'string', default: fileURLToPath(new URL('../../.gracewatch', import.meta.url)) },
-        fresh: { type: 'boolean', default: false },
-        'no-story': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new CannotStart(`${error instanceof Error ? error.message : String(error)} Try --help.`, {
-      cause: error,
-    });
-  }
 }
 
 /** @throws CannotStart naming the option */

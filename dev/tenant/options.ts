@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../start/arguments.ts';
 import { CannotStart } from '../start/cannot-start.ts';
 import { readPort } from '../start/options.ts';
 import { controlRoutes } from './control.ts';
@@ -20,6 +20,14 @@ ${controlRoutes.map(([route, purpose]) => `  ${route.padEnd(30)} ${purpose}`).jo
 
 Channels: /teams/{name} takes cards; /teams/gone, /teams/shut and /teams/proxy fail.`;
 
+const options = {
+  port: { type: 'string', default: '7080' },
+  tenants: { type: 'string', default: '1' },
+  'product-url': { type: 'string', default: 'http://127.0.0.1:7071' },
+  story: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 export interface TenantOptions {
   port: number;
   tenants: number;
@@ -32,7 +40,7 @@ const mostTenants = 10_000;
 
 /** @throws CannotStart naming what is wrong */
 export function readTenantOptions(args: readonly string[]): TenantOptions {
-  const values = parse(args);
+  const values = readArguments(args, options);
   return {
     port: readPort('--port', values.port),
     tenants: readCount('--tenants', values.tenants),
@@ -40,25 +48,6 @@ export function readTenantOptions(args: readonly string[]): TenantOptions {
     story: values.story,
     help: values.help,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: '7080' },
-        tenants: { type: 'string', default: '1' },
-        'product-url': { type: 'string', default: 'http://127.0.0.1:7071' },
-        story: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new CannotStart(`${error instanceof Error ? error.message : String(error)} Try --help.`, {
-      cause: error,
-    });
-  }
 }
 
 function readCount(option: string, text: string): number {

@@ -7,7 +7,7 @@ import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
 import type { CredentialSettings } from '../config.ts';
 import type { ReadOutcome } from '../ports.ts';
-import { tokenRefusalWords } from '../tenants/token-refusal.ts';
+import { tokenRefusalCode, tokenRefusalWords } from '../tenants/token-refusal.ts';
 
 /** A token for a tenant and a scope such as `https://graph.microsoft.com/.default`. Rejects where there is none. */
 export type TokenFor = (tenantId: string, scope: string) => Promise<string>;
@@ -144,7 +144,7 @@ export async function readToken(
       };
     }
     if (error instanceof NoTokenInTime) return { kind: 'later', reason: error.message };
-    const code = error instanceof Error ? /\bAADSTS\d+\b/.exec(error.message)?.[0] : undefined;
+    const code = error instanceof Error ? tokenRefusalCode(error.message) : undefined;
     if (code === undefined) return { kind: 'later', reason: 'no token could be fetched' };
     return { kind: 'refused', reason: `no token: ${tokenRefusalWords(code)}`, code };
   }

@@ -1,3 +1,4 @@
+import { jsonText } from '../json-text.ts';
 import type { Log, LogFields } from '../ports.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -11,17 +12,7 @@ export function createLog(sink: LogSink): Log {
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
       const fixed = { level, message };
-      sink(level, escapeInvisible(JSON.stringify({ ...fixed, ...fields, ...fixed })));
+      sink(level, jsonText({ ...fixed, ...fields, ...fixed }, 0));
     };
   return { info: write('info'), warn: write('warn'), error: write('error') };
-}
-
-/** JSON escapes only U+0000 to U+001F; the other control, direction and line separator characters are escaped here. */
-function escapeInvisible(json: string): string {
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
 }

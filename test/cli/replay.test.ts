@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import type { ReplayDocument } from '../../cli/replay/document.ts';
 import {
   admin,
   alex,
@@ -586,6 +587,12 @@ describe('text of a tenant is hostile', () => {
     // eslint-disable-next-line no-control-regex -- these are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/);
     expect(out.split('\n').filter((line) => line.startsWith('Read '))).toHaveLength(1);
+
+    const { out: json } = await gracewatch(['replay', '--json', path]);
+    // eslint-disable-next-line no-control-regex -- these are what must not be there
+    expect(json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/);
+    // A program reads the activity as it is kept: its blanks are one each (shared/ingest/activity-name.ts).
+    expect(Object.keys((JSON.parse(json) as ReplayDocument).ignored)).toEqual([name.replace(/\s+/g, ' ')]);
   });
 
   test('names of thousands of characters are cut', async () => {

@@ -350,7 +350,7 @@ test('names from a directory steer no terminal and make no lines', async () => {
   });
   application().signInAudience = hostile;
   const { text } = await setUp({ yes: false });
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- these are what must not be there
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   expect(text).not.toMatch(/^right/m);
 });

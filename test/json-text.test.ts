@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonText } from '../../../cli/terminal/json-text.ts';
+import { jsonText } from '../shared/json-text.ts';
 
 describe('the JSON that a command prints', () => {
   test.each([

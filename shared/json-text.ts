@@ -2,8 +2,8 @@
 const steering = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * The JSON that a command prints, without a line break behind it. Names come from tenants: whatever steers a terminal is escaped, so
- * that it is shown as text and a program still reads the value as it was.
+ * JSON for a line of a log or the output of a command, without a line break behind it. Names come from tenants (law 10): whatever steers
+ * a terminal, ends a line or turns its direction is escaped, so that it is shown as text and a program still reads the value as it was.
  * @param indentation in blanks; 0 for a single line
  */
 export function jsonText(value: unknown, indentation = 2): string {
