@@ -1,4 +1,5 @@
 import type { Access, CredentialSettings } from '../../shared/config.ts';
+import { tokenRefusalKind, type TokenRefusalKind } from '../../shared/tenants/token-refusal.ts';
 import { consentLink } from '../directory/consent-link.ts';
 import type { AzureApp, Target } from '../target/target.ts';
 import { lackingRights, type PermissionRight, type TenantRights } from './rights.ts';
@@ -29,24 +30,21 @@ export function mendingStep(
   tenantId: string,
   grantee: Grantee,
 ): string {
-  const known = byRefusal[code];
+  const kind = tokenRefusalKind(code);
+  const known = kind === undefined ? undefined : byRefusal[kind];
   if (known !== undefined) return known(tenantId, grantee);
   return state === 'unknown' ? whereToSee(grantee) : grantingStep(tenantId, grantee);
 }
 
-/** By the code with which the authority refused a token, where no grant of a permission mends it. */
-const byRefusal: Readonly<Record<string, (tenantId: string, grantee: Grantee) => string>> = {
-  AADSTS70021: trustAgain,
-  AADSTS700211: trustAgain,
-  AADSTS700212: trustAgain,
-  AADSTS700213: trustAgain,
-  AADSTS7000112: () =>
+/** By what the authority refused a token for, where no grant of a permission mends it. */
+const byRefusal: Partial<Record<TokenRefusalKind, (tenantId: string, grantee: Grantee) => string>> = {
+  trust: trustAgain,
+  disabled: () =>
     'An administrator of the tenant lets it in again: entra.microsoft.com > Enterprise applications > the application > Properties > Enabled for users to sign in: Yes',
-  AADSTS90002: (tenantId) => `npx gracewatch tenants remove ${tenantId}, where the tenant is gone for good`,
-  AADSTS53003: () =>
+  tenant: (tenantId) => `npx gracewatch tenants remove ${tenantId}, where the tenant is gone for good`,
+  policy: () =>
     'An administrator of the tenant excludes the application: entra.microsoft.com > Conditional Access > Policies, those for workload identities',
-  AADSTS7000215: newSecret,
-  AADSTS7000222: newSecret,
+  secret: newSecret,
 };
 
 function trustAgain(_tenantId: string, { app }: Grantee): string {
