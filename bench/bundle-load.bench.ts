@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /**
  * Cold start: loading the deployed bundle against loading the same code unbundled, each in a fresh process with the same stand-in for
- * the worker's module. Budget (DESIGN 9): at most 150 ms, and at most half of the unbundled load.
+ * the worker's module. Budget: at most 150 ms, and at most half of the unbundled load.
  */
 const root = path.join(import.meta.dirname, '..');
 const build = spawnSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What `gracewatch replay` costs on an export of 200 MB with 20,000 licence records, against its budget (DESIGN section 9): peak memory
+ * What `gracewatch replay` costs on an export of 200 MB with 20,000 licence records, against its budget: peak memory
  * in MiB, and processor time as a multiple of what `JSON.parse` takes for the same records.
  */
 

@@ -6,7 +6,7 @@ import {
 } from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
 import type { TokenFor } from '../shared/adapters/credentials.ts';
-import type { ReadOutcome } from '../shared/ports.ts';
+import type { ReadOutcome } from '../shared/services/read-outcome.ts';
 import { tokenRefusalCode } from '../shared/tenants/token-refusal.ts';
 import { messageOf } from './arguments/arguments.ts';
 

@@ -9,6 +9,7 @@ Commands
   doctor         what is missing: settings, storage, rights, channels, sign-in, collection, and the command that mends it
   permissions    what each tenant has granted; permissions grant | script gives what is needed
   sign-in        the application by which people sign in to the alerts of an app in Azure
+  poison         messages that could not be handled: list | show | replay | drop
   tenants        the watched tenants: app | add | list | remove
 
   gracewatch COMMAND --help says more of each
@@ -16,7 +17,7 @@ Commands
 `;
 
 /** Commands that the design names and that have no code yet. */
-const planned = new Set(['history', 'subscriptions', 'prepopulate', 'poison', 'alerts', 'channels']);
+const planned = new Set(['history', 'subscriptions', 'prepopulate', 'alerts', 'channels']);
 
 /** Runs one command and gives its exit code: 0 fine, 1 a check failed, 2 wrong use or unreadable input, 3 done with unreadable records. */
 export async function run(args: readonly string[], version: string, workplace: Workplace): Promise<number> {
@@ -39,6 +40,8 @@ async function obey(args: readonly string[], version: string, workplace: Workpla
       return (await import('./doctor/doctor.ts')).doctor(rest, workplace);
     case 'permissions':
       return (await import('./permissions/permissions.ts')).permissions(rest, workplace);
+    case 'poison':
+      return (await import('./poison/poison.ts')).poison(rest, workplace);
     case 'sign-in':
       return (await import('./sign-in/sign-in.ts')).signIn(rest, workplace);
     case 'tenants':

@@ -4,5 +4,5 @@ import { runtime } from '../shared/runtime.ts';
 app.storageQueue('evaluate-licence', {
   queueName: runtime.names.queues.evaluateLicence,
   connection: 'AzureWebJobsStorage',
-  handler: (message, context) => runtime.evaluateLicence(message, context),
+  handler: runtime.evaluateSubjects('licence'),
 });

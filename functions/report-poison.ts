@@ -3,5 +3,5 @@ import { runtime } from '../shared/runtime.ts';
 
 app.timer('report-poison', {
   schedule: '30 */5 * * * *',
-  handler: (_timer, context) => runtime.reportPoison(context),
+  handler: (timer, context) => runtime.reportPoison(timer, context),
 });

@@ -3,5 +3,5 @@ import { runtime } from '../shared/runtime.ts';
 
 app.timer('schedule-collection', {
   schedule: '0 */5 * * * *',
-  handler: (_timer, context) => runtime.scheduleCollection(context),
+  handler: (timer, context) => runtime.scheduleCollection(timer, context),
 });

@@ -26,6 +26,17 @@ type watchedTenant = {
   domain: string?
 }
 
+@sealed()
+type accessGrant = {
+  @description('Object id of a person, an application or a group, such as 33333333-4444-4555-8666-777777777777.')
+  principal: string
+  @description('reader sees alerts and histories; operator also acknowledges, snoozes and reopens.')
+  role: 'reader' | 'operator'
+  @description('Ids of the tenants for which it holds. Left out: all.')
+  @minLength(1)
+  tenants: string[]?
+}
+
 // Where, and what it is called
 
 @description('Name of the deployment, such as gracewatch or gracewatch-test: lower-case letters, digits and single hyphens, a letter first. Every resource name begins with it, and deployments with different names live side by side in one resource group.')
@@ -74,6 +85,9 @@ param signInClientId string = ''
 @description('Ids of the tenants whose people may sign in, at most ten; the tenant of this subscription too, if its people may. Empty: that tenant alone.')
 @maxLength(10)
 param signInTenants string[] = []
+
+@description('Who may read and act, besides those who have an app role of the sign-in app, such as [{"principal": "33333333-4444-4555-8666-777777777777", "role": "reader", "tenants": ["11111111-2222-4333-8444-555555555555"]}]. Whom neither names, reads nothing.')
+param accessGrants accessGrant[] = []
 
 // How large, and what it costs
 
@@ -176,6 +190,19 @@ var givenSignInTenants = !contains(map(signInTenants, id => isGuid(id)), false)
 var usableSignInTenants = empty(givenSignInTenants) || !empty(givenSignInClientId)
   ? givenSignInTenants
   : fail('signInTenants: nobody can sign in without signInClientId; "gracewatch sign-in" makes the app')
+var givenPrincipals = !contains(map(accessGrants, grant => isGuid(grant.principal)), false)
+  ? accessGrants
+  : fail('accessGrants: every principal must be an object id, such as 33333333-4444-4555-8666-777777777777')
+var usableAccessGrants = !contains(
+    map(flatten(map(accessGrants, grant => grant.?tenants ?? [])), id => isGuid(id)),
+    false
+  )
+  ? map(givenPrincipals, grant => {
+      principal: grant.principal
+      role: grant.role
+      ...(grant.?tenants == null ? {} : { tenants: grant.tenants! })
+    })
+  : fail('accessGrants: every tenant must be a tenant id, such as 11111111-2222-4333-8444-555555555555')
 var givenPackageUri = empty(packageUri) || isHttpsAddress(packageUri)
   ? packageUri
   : fail('packageUri: give an https address of gracewatch.zip')
@@ -276,6 +303,7 @@ module app 'modules/app.bicep' = {
     settings: {
       tenants: tenantsStandInTable ? 'table' : string(watchedTenants)
       multiTenantClientId: givenMultiTenantClientId
+      access: string(usableAccessGrants)
       rules: givenRules
       retentionDays: retentionDays
       endpoints: {

@@ -30,6 +30,8 @@ param activityEndpoint = readEnvironmentVariable('GRACEWATCH_ACTIVITY_ENDPOINT',
 // API and dashboard are closed until there is a sign-in app (`npx gracewatch sign-in`).
 param signInClientId = readEnvironmentVariable('SIGN_IN_CLIENT_ID', '')
 param signInTenants = json(givenOr(readEnvironmentVariable('SIGN_IN_TENANTS', ''), '[]'))
+// Whoever signs in reads nothing until he stands here or has an app role (`npx gracewatch sign-in --operator`).
+param accessGrants = json(givenOr(readEnvironmentVariable('GRACEWATCH_ACCESS', ''), '[]'))
 
 // One instance that always runs, because Microsoft Graph waits three seconds; the rest only when there is work.
 param alwaysReadyInstances = int(givenOr(readEnvironmentVariable('ALWAYS_READY_INSTANCES', ''), '1'))

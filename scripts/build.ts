@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { findRuleFiles } from '../shared/adapters/rule-files.ts';
+import { checkFamilies } from './build/rule-families.ts';
 
 /** The function app as one CommonJS file. */
 export interface Bundle {
@@ -17,12 +19,14 @@ export interface Bundle {
  * Bundles the function app from an entry made over `functions/*.ts` and the rule files, so neither list is kept by hand. Only
  * `@azure/functions-core` must come from outside: the Functions worker supplies it (FACTS 11.2; an ESM bundle fails in the host).
  * The same sources give the same bytes in whatever folder they lie.
+ * @throws where a rule is evaluated by no function, or a family without rules has one
  */
 export async function buildBundle(projectFolder: string): Promise<Bundle> {
   // esbuild follows links, and names modules in the bundle by their path from here.
   const root = await realpath(projectFolder);
   const functions = (await readdir(path.join(root, 'functions'))).sort();
   const rules = await findRuleFiles(path.join(root, 'shared', 'rules'));
+  await checkFamilies(root, rules);
   const result = await build({
     stdin: {
       contents: functions.map((file) => `import './functions/${file}';`).join('\n'),
@@ -69,7 +73,7 @@ function generatedRules(root: string, files: readonly string[]): Plugin {
     (file, index) => `import * as rule${String(index)} from './shared/rules/${file}';`,
   );
   const modules = files.map(
-    (file, index) => `{ path: '${file.replace(/\.ts$/, '')}', rule: rule${String(index)}.rule }`,
+    (file, index) => `{ path: '${file.replace(/\.rule\.ts$/, '')}', rule: rule${String(index)}.rule }`,
   );
   const contents = [
     `import { ruleSet } from './shared/evaluate/rule-set.ts';`,
@@ -90,6 +94,24 @@ function generatedRules(root: string, files: readonly string[]): Plugin {
 }
 
 /** Of package.json the app uses its version; what develops it has no place in what runs. */
+/**
+ * Changes with every change of what is computed, and with nothing else: what an earlier build has remembered of a computation does not
+ * serve this one.
+ */
+async function hashOfSources(root: string): Promise<string> {
+  const shared = path.join(root, 'shared');
+  const files = (await readdir(shared, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(shared, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const content = await readFile(path.join(shared, file));
+    hash.update(JSON.stringify([file, content.length])).update(content);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 function versionOnly(root: string): Plugin {
   const manifestPath = path.join(root, 'package.json');
   return {
@@ -98,7 +120,8 @@ function versionOnly(root: string): Plugin {
       bundle.onLoad({ filter: /package\.json$/ }, async (module) => {
         if (module.path !== manifestPath) return undefined;
         const { version } = JSON.parse(await readFile(manifestPath, 'utf8')) as { version: string };
-        return { contents: JSON.stringify({ version }), loader: 'json' };
+        const contents = JSON.stringify({ version, build: await hashOfSources(root) });
+        return { contents, loader: 'json' };
       });
     },
   };

@@ -9,6 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { compareText } from '../shared/text/order.ts';
 
 interface TableRow {
   skuId: string;
@@ -97,7 +98,7 @@ export function makeTable(rows: readonly TableRow[], previous: readonly { id: st
     name: bestName(same.map((row) => row.productName)),
     plans: [...new Set(same.map((row) => indexOf.get(row.planId) ?? -1))].sort((a, b) => a - b),
   }));
-  products.sort((a, b) => compare(a.partNumber, b.partNumber) || compare(a.skuId, b.skuId));
+  products.sort((a, b) => compareText(a.partNumber, b.partNumber) || compareText(a.skuId, b.skuId));
   return { plans, products };
 }
 
@@ -121,16 +122,12 @@ function grouped(rows: readonly TableRow[], key: (row: TableRow) => string): Map
 function mostFrequent(names: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const text of names) if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || compare(a, b))[0]?.[0];
+  return [...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b))[0]?.[0];
 }
 
 /** Older rows are in capitals ("MICROSOFT TEAMS") or repeat the technical name. */
 function bestName(names: readonly string[]): string {
   return mostFrequent(names.filter((text) => /[a-z]/.test(text))) ?? mostFrequent(names) ?? '';
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function previousPlans(file: URL): { id: string }[] {

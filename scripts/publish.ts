@@ -2,17 +2,20 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createAz } from '../cli/target/az.ts';
 import { askApp, runsVersion, sentenceOf, waitForApp } from './deploy/running-app.ts';
 import { upload } from './deploy/upload.ts';
+import { waitForFunctions } from './deploy/wait-for-functions.ts';
 
 /**
- * Brings a packaged app to Azure and waits until it answers: what `.github/workflows/deploy.yml` runs. It imports nothing but Node, so
- * that a job which may deploy installs nothing.
+ * Brings a packaged app to Azure and waits until it answers: what `.github/workflows/deploy.yml` runs. It imports no
+ * package, so that a job which may deploy installs nothing.
  */
 const help = `node scripts/publish.ts --app NAME --resource-group GROUP --url URL [--zip FILE]
 
 Uploads dist/gracewatch.zip by the Azure CLI, tries again while a new role assignment is not known
-everywhere, and then waits until URL/api/health answers with the version of package.json.
+everywhere, has Azure look for the functions until all are listed, and then waits until URL/api/health
+answers with the version of package.json.
 
   --app NAME              the function app (output appName of infra/main.bicep)
   --resource-group GROUP  where it is
@@ -59,6 +62,8 @@ async function publish(options: NonNullable<ReturnType<typeof readOptions>>): Pr
     console.error(`${options.app} was not deployed; the Azure CLI said why`);
     return 1;
   }
+  const app = { name: options.app, resourceGroup: options.resourceGroup };
+  if (!(await waitForFunctions(createAz(process.env), app, options.wait, console.log))) return 1;
   const state = await waitForApp(options.url, manifest.version, options.wait);
   console.log(sentenceOf(options.url, state));
   if (runsVersion(state, manifest.version)) {

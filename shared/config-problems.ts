@@ -17,6 +17,9 @@ export function isLoopback(url: URL): boolean {
   return loopbackHosts.has(url.hostname);
 }
 
+/** Who has mended these finds the others by the same pattern. */
+const mostIssues = 5;
+
 /** Parses JSON and its shape; what is wrong is told by path and rule. */
 export function readJson<T>(
   setting: string,
@@ -34,7 +37,11 @@ export function readJson<T>(
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(all)'}: ${issue.message}`);
-  wrong(setting, `must be ${expected}; ${issues.join('; ')}`);
+  const { issues } = parsed.error;
+  const told = issues
+    .slice(0, mostIssues)
+    .map((issue) => `${issue.path.join('.') || '(all)'}: ${issue.message}`);
+  const more = issues.length > told.length ? [`and ${String(issues.length - told.length)} more`] : [];
+  wrong(setting, `must be ${expected}; ${[...told, ...more].join('; ')}`);
   return undefined;
 }

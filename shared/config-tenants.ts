@@ -10,6 +10,11 @@ export interface TenantSettings {
 /** Which tenants are watched: those that the setting lists, or those that a command has put into the table. */
 export type TenantsSetting = { kind: 'list'; tenants: TenantSettings[] } | { kind: 'table' };
 
+/** The ids of those that are watched; undefined where only the table knows them. */
+export function tenantIdsOf(setting: TenantsSetting): string[] | undefined {
+  return setting.kind === 'list' ? setting.tenants.map(({ id }) => id) : undefined;
+}
+
 /** A GUID; the simulated tenant has other ids too. */
 export const tenantIdPattern = /^[0-9a-z-]{1,64}$/i;
 

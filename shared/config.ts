@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { type AccessGrant, readGrants } from './config-access.ts';
 import { type ChannelSettings, readChannels } from './config-channels.ts';
 import { onlyWhere, readEndpoint, saysMoreThanWhere } from './config-endpoints.ts';
 import { readTenants, type TenantSettings, type TenantsSetting } from './config-tenants.ts';
 import { Secret } from './secret.ts';
 import { isKeyVaultReference, readJson, type Text, type Wrong } from './config-problems.ts';
+import { shorten, visibleText } from './text/visible-text.ts';
 
 /**
  * Settings, parsed once at start. A wrong one stops the app and is named; its value is never shown, because it may be a secret.
@@ -38,7 +40,7 @@ export interface Config {
   endpoints: { graph: string; activity: string; authority: string };
   publicUrl?: string;
   channels: ChannelSettings[];
-  /** Settings of rules by id; checked by the rules' own schemas. */
+  /** Settings of rules by id, and under `tenants` by tenant; checked by the rules' own schemas (shared/evaluate/rule-set.ts). */
   rules: Record<string, unknown>;
   retentionDays: number;
   timing: Timing;
@@ -46,6 +48,8 @@ export interface Config {
   clockShift: number;
   /** The platform's sign-in is on, so `x-ms-client-principal` may be believed. */
   signInEnabled: boolean;
+  /** Who may read and act, besides those with an app role. */
+  access: AccessGrant[];
   /** Settings that were given and mean nothing: told, not fatal. */
   warnings: string[];
 }
@@ -56,49 +60,84 @@ export interface SettingProblem {
   expected: string;
 }
 
+/**
+ * The message is one line that names every wrong setting and begins with "error": a worker writes it to stderr, of which the host
+ * keeps only lines with such a word (FACTS 11.13).
+ */
 export class SettingsError extends Error {
   override name = 'SettingsError';
   readonly problems: readonly SettingProblem[];
 
   constructor(problems: readonly SettingProblem[]) {
-    super(
-      `wrong settings:\n${problems.map(({ setting, expected }) => `  ${setting}: ${expected}`).join('\n')}`,
-    );
+    super(oneLine(problems));
     this.problems = problems;
   }
 }
 
+/** So that the line stays short enough to be kept whole, and a list of a thousand wrong tenants hides no other setting. */
+const mostProblemsOfSetting = 3;
+const longestProblem = 400;
+
+function oneLine(problems: readonly SettingProblem[]): string {
+  const bySetting = new Map<string, string[]>();
+  for (const { setting, expected } of problems) {
+    const told = shorten(visibleText(`${setting}: ${expected}`), longestProblem);
+    const name = settingNameOf(setting);
+    bySetting.set(name, [...(bySetting.get(name) ?? []), told]);
+  }
+  const parts = [...bySetting].flatMap(([name, told]) => {
+    const more = told.length - mostProblemsOfSetting;
+    return [...told.slice(0, mostProblemsOfSetting), ...(more > 0 ? [`${name}: ${more} more`] : [])];
+  });
+  const numbered = parts.length === 1 ? parts : parts.map((part, index) => `(${index + 1}) ${part}`);
+  return `error in the settings: ${numbered.join('; ')}`;
+}
+
+/** Of `GRACEWATCH_CHANNELS (channel a)` the setting. */
+export function settingNameOf(setting: string): string {
+  return setting.split(' ', 1)[0] ?? setting;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What only others know of settings whose form is right: the schemas of rules, the clients of storage. Never with a value. */
+export type FurtherProblems = (read: Pick<Config, 'storage' | 'rules'>) => readonly SettingProblem[];
 
 /**
  * Reads every setting and reports all that is wrong at once.
- * @throws SettingsError with one line a setting: its name and what is expected, never its value
+ * @throws SettingsError naming each setting and what is expected, never its value
  */
-export function readConfig(environment: Environment): Config {
-  const { text, wrong, orThrow } = reading(environment);
+export function readConfig(environment: Environment, furtherProblems: FurtherProblems = () => []): Config {
+  const { text, wrong, orThrow, isWrong } = reading(environment);
   const reach = readReachOf(text, wrong);
   const loopbackOnly = isLoopbackOnly(text);
   const publicUrl = text('GRACEWATCH_PUBLIC_URL');
-  return orThrow({
+  const warnings = unknownSettings(environment);
+  const rules =
+    readJson(
+      'GRACEWATCH_RULES',
+      text('GRACEWATCH_RULES') ?? '{}',
+      ruleSettingsSchema,
+      'a JSON object of settings by rule id, and under tenants by tenant and rule id',
+      wrong,
+    ) ?? {};
+  const config = {
     ...reach,
     ...(publicUrl === undefined
       ? {}
       : { publicUrl: readEndpoint('GRACEWATCH_PUBLIC_URL', publicUrl, loopbackOnly, wrong) }),
     channels: readChannels(text('GRACEWATCH_CHANNELS'), loopbackOnly, wrong),
-    rules:
-      readJson(
-        'GRACEWATCH_RULES',
-        text('GRACEWATCH_RULES') ?? '{}',
-        ruleSettingsSchema,
-        'a JSON object of settings by rule id',
-        wrong,
-      ) ?? {},
+    rules,
     retentionDays: readRetention(text('GRACEWATCH_RETENTION_DAYS'), wrong),
     timing: readTiming(text('GRACEWATCH_TIMING'), wrong),
     clockShift: readClockShift(text('GRACEWATCH_CLOCK'), loopbackOnly, wrong),
     signInEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
-    warnings: unknownSettings(environment),
-  });
+    access: readGrants(text('GRACEWATCH_ACCESS'), reach.tenants, wrong, (warning) => warnings.push(warning)),
+    warnings,
+  };
+  const further = furtherProblems(config).filter(({ setting }) => !isWrong(setting));
+  for (const { setting, expected } of further) wrong(setting, expected);
+  return orThrow(config);
 }
 
 /** Whose services are asked, as whom and where. */
@@ -137,7 +176,7 @@ const unresolvedReference =
 function reading(
   environment: Environment,
   secrets: SecretPlace = 'settings',
-): { text: Text; wrong: Wrong; orThrow: <T>(read: T) => T } {
+): { text: Text; wrong: Wrong; isWrong: (setting: string) => boolean; orThrow: <T>(read: T) => T } {
   const problems: SettingProblem[] = [];
   const unresolved = new Set<string>();
   return {
@@ -154,6 +193,7 @@ function reading(
       // Of the text of a reference everything would be wrong, and nothing of that helps.
       if (!unresolved.has(setting)) problems.push({ setting, expected });
     },
+    isWrong: (setting) => problems.some((problem) => settingNameOf(problem.setting) === setting),
     orThrow: (read) => {
       if (problems.length > 0) throw new SettingsError(problems);
       return read;
@@ -275,7 +315,7 @@ const timingSchema = z.strictObject({
   postGapSeconds: seconds(15),
   retrySeconds: seconds(30),
   lockSeconds: seconds(30),
-  latestArrivalMinutes: seconds(1440),
+  latestArrivalMinutes: seconds(2880),
 });
 
 function readTiming(value: string | undefined, wrong: Wrong): Timing {
@@ -316,6 +356,7 @@ const knownSettings = new Set([
   'GRACEWATCH_PUBLIC_URL',
   'GRACEWATCH_CLIENT_STATE_KEY',
   'GRACEWATCH_CHANNELS',
+  'GRACEWATCH_ACCESS',
   'GRACEWATCH_RULES',
   'GRACEWATCH_PHONE_KEY',
   'GRACEWATCH_RETENTION_DAYS',

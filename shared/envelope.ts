@@ -13,6 +13,10 @@ export const envelopeSchema = z.object({
   items: z.array(z.unknown()),
   /** Until then the message was hidden on purpose, so it does not count as waiting (ISO 8601, UTC). */
   notBefore: z.string().exactOptional(),
+  /** True where it could not be handled and was put back: what it stored then was never said. */
+  replayed: z.boolean().exactOptional(),
+  /** How often it was put back by itself, because storage had failed (shared/queues/replay-automatically.ts). */
+  replays: z.number().int().min(0).exactOptional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
@@ -20,8 +24,10 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 export const oversizeSchema = z.strictObject({ oversizeBlob: z.string().min(1) });
 export type OversizeReference = z.infer<typeof oversizeSchema>;
 
-/** What a message must not exceed before base64: 48 KiB become 64 KiB, the limit of a storage queue (FACTS 11.7). */
-export const maximumMessageBytes = 48 * 1024;
+/** What the body of a message must not exceed before base64: 48 KiB become 64 KiB, the limit of a storage queue (FACTS 11.7). */
+export const largestBodyBytes = 48 * 1024;
+/** What one may have that is sent: `"replayed":true,"replays":3,` must still fit in when it is put back. */
+export const maximumMessageBytes = largestBodyBytes - 64;
 
 export class NotAnEnvelope extends Error {
   override name = 'NotAnEnvelope';

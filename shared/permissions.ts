@@ -3,7 +3,7 @@
  * without it. The commands, the adapters' refusals and docs/permissions.md all take it from here.
  */
 
-import type { SourceName } from './timeline/coverage.ts';
+import type { SourceName } from './coverage/coverage.ts';
 
 export type ApiName = 'graph' | 'activity';
 

@@ -61,6 +61,56 @@ describe('settings', () => {
     expect(message).toContain('GRACEWATCH_CREDENTIAL');
   });
 
+  test('what is wrong is one line that the host logs as an error, whatever the values hold', () => {
+    const message = problemsOf({
+      ...cloud,
+      GRACEWATCH_TENANTS: '[{"id":"x y","name":"Contoso"}]',
+      GRACEWATCH_TIMING: '{"group\\nSeconds\\u2028x\\u202e":1}',
+      GRACEWATCH_CREDENTIAL: 'hunter2\nhunter2',
+      GRACEWATCH_RETENTION_DAYS: '-1\r\n',
+    });
+    expect(message).toMatch(/^error in the settings: \(1\) GRACEWATCH_/);
+    for (const name of ['TENANTS', 'TIMING', 'CREDENTIAL', 'RETENTION_DAYS']) {
+      expect(message).toContain(`GRACEWATCH_${name}: must be `);
+    }
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(message).not.toContain('hunter2');
+  });
+
+  test('a list in which everything is wrong hides no other setting', () => {
+    const tenants = Array.from({ length: 1000 }, () => ({ id: '', name: 'x'.repeat(1000) }));
+    const kinds = Array.from({ length: 1000 }, (_, index) => ({ id: `c-${String(index)}`, kind: 'mail' }));
+    const message = problemsOf({
+      ...cloud,
+      GRACEWATCH_TENANTS: JSON.stringify(tenants),
+      GRACEWATCH_CHANNELS: JSON.stringify(kinds),
+      GRACEWATCH_RETENTION_DAYS: '0',
+    });
+    expect(message).toContain('and 995 more');
+    expect(message).toContain('GRACEWATCH_CHANNELS (channel c-2): kind mail has no code');
+    expect(message).toContain('GRACEWATCH_CHANNELS: 997 more');
+    expect(message).toContain('GRACEWATCH_RETENTION_DAYS: must be a whole number of days');
+    expect(message.length).toBeLessThan(4000);
+  });
+
+  test('what only others know is told with the rest, and not where the form is wrong already', () => {
+    const further = () => [
+      { setting: 'AzureWebJobsStorage', expected: 'lacks a part' },
+      { setting: 'GRACEWATCH_RULES', expected: 'licence/one: hours: expected number' },
+    ];
+    const messageOf = (environment: Environment): unknown => {
+      try {
+        return readConfig(environment, further);
+      } catch (error) {
+        return error instanceof SettingsError ? error.message : error;
+      }
+    };
+    expect(messageOf({ ...local, GRACEWATCH_RULES: '[]' })).toMatch(
+      /^error in the settings: \(1\) GRACEWATCH_RULES: must be .*; \(2\) AzureWebJobsStorage: lacks a part$/,
+    );
+    expect(messageOf(local)).toContain('GRACEWATCH_RULES: licence/one: hours: expected number');
+  });
+
   test.each([
     ['AzureWebJobsStorage', { AzureWebJobsStorage: 'AccountKey=abc' }],
     ['AzureWebJobsStorage', { AzureWebJobsStorage: 'https://account.queue.core.windows.net' }],

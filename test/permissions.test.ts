@@ -10,7 +10,7 @@ import {
   roleToGrant,
   wantedPermissions,
 } from '../shared/permissions.ts';
-import { sourceNames } from '../shared/timeline/coverage.ts';
+import { sourceNames } from '../shared/coverage/coverage.ts';
 
 describe('the table of permissions', () => {
   test('has the ids that the APIs have, written down elsewhere once more', () => {

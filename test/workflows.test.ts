@@ -132,7 +132,9 @@ describe('the workflows', () => {
       .flatMap(({ workflow }) => stepsOf(workflow))
       .filter(({ uses }) => uses?.startsWith('actions/setup-node@'))
       .map((step) => step.with?.['node-version']);
-    expect(new Set(versions)).toEqual(new Set([Number.parseInt(devDependencies.node, 10)]));
+    const major = Number.parseInt(devDependencies.node, 10);
+    expect(new Set(versions)).toEqual(new Set([major]));
+    expect(read('.nvmrc').trim()).toBe(String(major));
   });
 });
 

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { asObject } from '../../shared/ingest/json-value.ts';
+import { asObject } from '../../shared/json/json-value.ts';
 
 /** The command was used in a way that it does not know; the message says which. */
 export class UsageError extends Error {

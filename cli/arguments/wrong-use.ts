@@ -1,5 +1,5 @@
 import { SettingsError } from '../../shared/config.ts';
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { TargetUnreachable } from '../target/target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from './arguments.ts';

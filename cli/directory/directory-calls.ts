@@ -1,17 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import {
-  type Answer,
-  errorCode,
-  failureOf,
-  readJson,
-  receive,
-  sameOrigin,
-  standardTimeoutMilliseconds,
-  withoutRedirects,
-} from '../../shared/adapters/http-answers.ts';
 import type { TokenFor } from '../../shared/adapters/credentials.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import { createGraphCalls, pageOf } from '../../shared/adapters/graph.ts';
+import { type Answer, errorCode, failureOf, readJson } from '../../shared/adapters/http-answers.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { readPersonToken } from '../person-token.ts';
 
 export interface DirectoryOptions {
@@ -58,7 +50,6 @@ export interface DirectoryCalls {
 }
 
 const service = 'Graph';
-const version = 'v1.0';
 
 /** Seconds. What was made is known everywhere after some seconds as a rule, but people report half a minute. */
 const pauses = [2, 3, 5, 10, 10, 15, 15];
@@ -66,7 +57,6 @@ const pauses = [2, 3, 5, 10, 10, 15, 15];
 /** Of the standard size of 100 each; more of anything than a deployment can have. */
 const mostPages = 500;
 
-const pageSchema = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional() });
 const errorSchema = z.object({
   error: z.object({
     message: z.string().catch(''),
@@ -75,28 +65,17 @@ const errorSchema = z.object({
 });
 
 export function createDirectoryCalls(options: DirectoryOptions): DirectoryCalls {
-  const { endpoint, tokenFor, tenantId, timeoutMilliseconds = standardTimeoutMilliseconds } = options;
-  const { pause = wait, onWaiting } = options;
+  const { endpoint, tenantId, pause = wait, onWaiting } = options;
+  const graph = createGraphCalls({ ...options, readToken: readPersonToken });
   const justMade = new Set<string>();
 
-  const send = async ({ method, path, body, prefer }: Call): Promise<ReadOutcome<Answer>> => {
-    const token = await readPersonToken(tokenFor, tenantId, `${endpoint}/.default`);
-    if (token.kind !== 'read') return token;
-    return receive(service, timeoutMilliseconds, (signal) =>
-      fetch(`${endpoint}/${version}${path}`, {
-        ...withoutRedirects,
-        method,
-        signal,
-        headers: {
-          Accept: 'application/json',
-          Authorization: `Bearer ${token.value}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...(prefer === undefined ? {} : { Prefer: prefer }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    );
-  };
+  const send = ({ method, path, body, prefer }: Call): Promise<ReadOutcome<Answer>> =>
+    graph.send(tenantId, {
+      method,
+      path,
+      ...(body === undefined ? {} : { body }),
+      ...(prefer === undefined ? {} : { headers: { Prefer: prefer } }),
+    });
 
   const exchange = async (call: Call): Promise<ReadOutcome<Answer>> => {
     const mayBeUnknown = call.needs?.some((id) => justMade.has(id)) === true;
@@ -108,7 +87,11 @@ export function createDirectoryCalls(options: DirectoryOptions): DirectoryCalls 
       if (status >= 200 && status < 300) return answer;
       if (status === 400 && call.success?.(message) === true) return answer;
       const seconds = pauses[attempt];
-      const unknown = status === 404 || codes.includes('NoBackingApplicationObject');
+      const unknown =
+        status === 404 ||
+        codes.includes('NoBackingApplicationObject') ||
+        // Of a role that the application has and its service principal does not show yet there is no code, only this sentence.
+        message.includes('Permission being assigned was not found');
       if (!mayBeUnknown || !unknown || seconds === undefined) return refusal(answer.value, call.role);
       onWaiting?.(`the directory does not know yet what was just made: looking again in ${seconds} s`);
       await pause(seconds * 1000);
@@ -135,18 +118,15 @@ export function createDirectoryCalls(options: DirectoryOptions): DirectoryCalls 
       for (let pages = 0; pages < mostPages; pages += 1) {
         const answer = await exchange({ method: 'GET', path: next, role, needs });
         if (answer.kind !== 'read') return answer;
-        const page = objectOf(answer.value, (value) => pageSchema.safeParse(value).data);
+        const page = pageOf(endpoint, answer.value);
         if (page.kind !== 'read') return page;
         for (const value of page.value.value) {
           const item = read(value);
           if (item === undefined) return unknownForm;
           found.push(item);
         }
-        const link = page.value['@odata.nextLink'];
-        if (link === undefined) return { kind: 'read', value: found };
-        const further = nextOf(endpoint, link);
-        if (further === undefined) return foreignLink;
-        next = further;
+        if (page.value.next === undefined) return { kind: 'read', value: found };
+        next = page.value.next;
       }
       return { kind: 'refused', reason: 'Graph gave a list without an end' };
     },
@@ -160,11 +140,6 @@ export function createDirectoryCalls(options: DirectoryOptions): DirectoryCalls 
 }
 
 const unknownForm = { kind: 'refused', reason: 'Graph answered an object of an unknown form' } as const;
-
-const foreignLink = {
-  kind: 'refused',
-  reason: 'Graph gave a link to the next page that is not on its own host',
-} as const;
 
 function objectOf<T>(answer: Answer, read: Reading<T>): ReadOutcome<T> {
   const json = readJson(service, answer);
@@ -184,13 +159,4 @@ function errorOf(answer: Answer): { message: string; codes: string[] } {
 function refusal(answer: Answer, role: string): Exclude<ReadOutcome<never>, { kind: 'read' }> {
   const failure = failureOf(service, answer, errorCode(answer));
   return failure.kind === 'refused' && answer.status === 403 ? { ...failure, permission: role } : failure;
-}
-
-/** Path and query behind `/v1.0`. */
-function nextOf(endpoint: string, link: string): string | undefined {
-  const url = sameOrigin(link, endpoint);
-  const base = `${new URL(endpoint).pathname.replace(/\/$/, '')}/${version}`;
-  return url?.pathname.startsWith(`${base}/`) === true
-    ? url.pathname.slice(base.length) + url.search
-    : undefined;
 }

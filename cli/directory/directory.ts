@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 
 /**
  * The directory of one tenant, with the rights of the person who runs the command: the product itself writes nothing to a tenant.
@@ -36,7 +36,8 @@ export interface Directory {
   listAppRolesOf(principalId: string): Promise<ReadOutcome<AppRoleAssignment[]>>;
   /** Who holds a role of this resource: for an application that people sign in to, who may. */
   listAppRolesOn(resourceId: string): Promise<ReadOutcome<AppRoleAssignment[]>>;
-  assignAppRole(assignment: NewAppRoleAssignment): Promise<ReadOutcome<void>>;
+  /** @param what `access` to an application of one's own, or a `permission` of a service, which wants a higher role of the person */
+  assignAppRole(assignment: NewAppRoleAssignment, what?: 'access' | 'permission'): Promise<ReadOutcome<void>>;
   /** Of an identity or application, not of a person. */
   removeAppRole(principalId: string, assignmentId: string): Promise<ReadOutcome<void>>;
 
@@ -55,6 +56,20 @@ export interface Application {
   idTokens: boolean;
   /** Application permissions that consent asks for. */
   requiredRoles: RequiredRole[];
+  /** Which groups of a person a token names; undefined where none. */
+  groupClaims?: string;
+  /** What it offers to be given to people, groups and programs. */
+  appRoles: AppRole[];
+}
+
+/** A role of an application: its `value` stands in the tokens of who holds it; one without a value lets somebody in and says nothing. */
+export interface AppRole {
+  id: string;
+  value: string | null;
+  displayName: string;
+  description: string;
+  allowedMemberTypes: string[];
+  isEnabled: boolean;
 }
 
 export interface NewApplication {
@@ -65,6 +80,9 @@ export interface NewApplication {
   /** Whether id tokens may be issued at the authorisation endpoint, as the platform's sign-in wants. */
   idTokens: boolean;
   requiredRoles: RequiredRole[];
+  groupClaims?: string;
+  /** All of them: what is left out goes. */
+  appRoles?: AppRole[];
 }
 
 export type ApplicationChanges = Partial<Omit<NewApplication, 'uniqueName'>>;

@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 
 /** Why the directory did not do it. */
 export type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;

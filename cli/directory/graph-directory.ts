@@ -1,6 +1,7 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type {
   Application,
+  AppRole,
   AppRoleAssignment,
   Directory,
   FederatedCredential,
@@ -31,7 +32,7 @@ const roles = {
   grantPermission: 'Privileged Role Administrator',
 } as const;
 
-/** Assigned where the resource has no roles, or none in particular is meant: the principal may use it. */
+/** Assigned where the resource declares no roles: the principal may use it. Beside declared ones Graph refuses it. */
 export const defaultAppRole = '00000000-0000-0000-0000-000000000000';
 
 export function createDirectory(options: DirectoryOptions): Directory {
@@ -70,20 +71,23 @@ export function createDirectory(options: DirectoryOptions): Directory {
       if (answer.kind !== 'read') return answer;
       if (answer.value.status !== 204) {
         const made = calls.object(answer.value, readApplication);
-        if (made.kind === 'read') calls.remember(made.value.id, made.value.appId);
+        if (made.kind === 'read') calls.remember(made.value.id, made.value.appId, ...idsOf(wanted.appRoles));
         return made;
       }
       return present(await findApplication(uniqueName), 'the application');
     },
 
-    updateApplication: (id, changes) =>
-      calls.change({
+    async updateApplication(id, changes) {
+      const outcome = await calls.change({
         method: 'PATCH',
         path: `/applications/${segment(id)}`,
         body: applicationBody(changes),
         role: roles.changeApplication,
         needs: [id],
-      }),
+      });
+      if (outcome.kind === 'read') calls.remember(...idsOf(changes.appRoles));
+      return outcome;
+    },
 
     listFederatedCredentials,
 
@@ -142,14 +146,14 @@ export function createDirectory(options: DirectoryOptions): Directory {
     listAppRolesOf: (principalId) => listAssignments(principalId, 'appRoleAssignments'),
     listAppRolesOn: (resourceId) => listAssignments(resourceId, 'appRoleAssignedTo'),
 
-    async assignAppRole(assignment) {
+    async assignAppRole(assignment, what = 'permission') {
       const { principalId, resourceId, appRoleId } = assignment;
       const answer = await calls.exchange({
         method: 'POST',
         path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo`,
         body: { principalId, resourceId, appRoleId },
-        role: appRoleId === defaultAppRole ? roles.changeApplication : roles.grantPermission,
-        needs: [principalId, resourceId],
+        role: what === 'access' ? roles.changeApplication : roles.grantPermission,
+        needs: [principalId, resourceId, appRoleId],
         // Graph has no code for it, only 400 with this sentence.
         success: (text) => text.includes('already exists'),
       });
@@ -175,6 +179,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return answer.kind === 'read' ? calls.object(answer.value, readPerson) : answer;
     },
   };
+}
+
+function idsOf(appRoles: readonly AppRole[] = []): string[] {
+  return appRoles.map(({ id }) => id);
 }
 
 const done: ReadOutcome<void> = { kind: 'read', value: undefined };

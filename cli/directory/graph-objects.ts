@@ -9,13 +9,26 @@ import type {
 
 /** How Graph writes the objects of a directory: the fields that are used, and nothing is wrong with the others. */
 
-export const applicationFields = 'id,appId,displayName,signInAudience,web,requiredResourceAccess';
+export const applicationFields =
+  'id,appId,displayName,signInAudience,web,requiredResourceAccess,groupMembershipClaims,appRoles';
 export const servicePrincipalFields = 'id,appId,displayName,appRoleAssignmentRequired,appRoles';
 
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
+
+const appRoleSchema = z.object({
+  id: z.string().min(1),
+  value: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? null),
+  displayName: text,
+  description: text,
+  allowedMemberTypes: z.array(z.string()).nullish(),
+  isEnabled: z.boolean().nullish(),
+});
 
 const applicationSchema = z.object({
   id: z.string().min(1),
@@ -36,12 +49,15 @@ const applicationSchema = z.object({
       }),
     )
     .nullish(),
+  groupMembershipClaims: z.string().nullish(),
+  appRoles: z.array(appRoleSchema).nullish(),
 });
 
 export function readApplication(value: unknown): Application | undefined {
   const { success, data } = applicationSchema.safeParse(value);
   if (!success) return undefined;
   const { id, appId, displayName, signInAudience, web, requiredResourceAccess } = data;
+  const { groupMembershipClaims: groupClaims, appRoles } = data;
   return {
     id,
     appId,
@@ -54,12 +70,19 @@ export function readApplication(value: unknown): Application | undefined {
         .filter(({ type }) => type === 'Role')
         .map((access) => ({ resourceAppId, appRoleId: access.id })),
     ),
+    ...(groupClaims === null || groupClaims === undefined ? {} : { groupClaims }),
+    appRoles: (appRoles ?? []).map(({ allowedMemberTypes, isEnabled, ...role }) => ({
+      ...role,
+      allowedMemberTypes: allowedMemberTypes ?? [],
+      isEnabled: isEnabled !== false,
+    })),
   };
 }
 
 /** Only what is given, so that a change leaves the rest as it is. */
 export function applicationBody(changes: ApplicationChanges): Record<string, unknown> {
   const { displayName, signInAudience, redirectUris, idTokens, requiredRoles } = changes;
+  const { groupClaims, appRoles } = changes;
   const web = {
     ...(redirectUris === undefined ? {} : { redirectUris }),
     ...(idTokens === undefined ? {} : { implicitGrantSettings: { enableIdTokenIssuance: idTokens } }),
@@ -68,6 +91,8 @@ export function applicationBody(changes: ApplicationChanges): Record<string, unk
     ...(displayName === undefined ? {} : { displayName }),
     ...(signInAudience === undefined ? {} : { signInAudience }),
     ...(Object.keys(web).length === 0 ? {} : { web }),
+    ...(groupClaims === undefined ? {} : { groupMembershipClaims: groupClaims }),
+    ...(appRoles === undefined ? {} : { appRoles }),
     ...(requiredRoles === undefined
       ? {}
       : {

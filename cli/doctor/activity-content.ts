@@ -1,4 +1,5 @@
-import type { ActivitySubscription, ReadOutcome } from '../../shared/ports.ts';
+import type { ActivitySubscription } from '../../shared/services/activity-api.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Line } from './check.ts';
 
 /** What is collected of the unified audit log. */

@@ -10,11 +10,13 @@ export type CheckName =
   | 'public-url'
   | 'handshake'
   | 'sign-in'
+  | 'access'
   | 'channel'
   | 'clock'
   | 'queue'
   | 'poison'
   | 'collection'
+  | 'functions'
   | 'version';
 
 /** `skip`: it was not looked at, on purpose or because something else comes first; that says neither well nor ill of it. */

@@ -1,10 +1,12 @@
 import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import { counted, sourcesInWords } from '../../shared/deliver/wording.ts';
+import { sourcesInWords } from '../../shared/coverage/source-words.ts';
+import { counted } from '../../shared/text/numbers.ts';
 import names from '../../shared/names.json' with { type: 'json' };
-import type { CoverageRow } from '../../shared/ports.ts';
-import { sourceNames } from '../../shared/timeline/coverage.ts';
-import { groupedBy } from '../../shared/timeline/order.ts';
+import type { Gap, LogCoverageRow } from '../../shared/coverage/coverage-store.ts';
+import { sourceNames } from '../../shared/coverage/coverage.ts';
+import { groupedBy } from '../../shared/text/order.ts';
+import { syncCommand } from '../target/listed-functions.ts';
 import { type Check, type Line, linesOf } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { durationWords } from './duration-words.ts';
@@ -12,11 +14,11 @@ import { seenInStorage } from './seen-in-storage.ts';
 
 /** All tenants with one listing: hundreds of them are a page or two. */
 export async function examineCollection(
-  { storage, clock }: Deployment,
+  { storage, clock, inAzure }: Deployment,
   tenants: readonly TenantSettings[],
 ): Promise<Check[]> {
   const account = await storage();
-  const rows: CoverageRow[] = [];
+  const rows: LogCoverageRow[] = [];
   const unseen = await seenInStorage('tables', account, async () => {
     for await (const row of createCoverageTable(account.clients.table(names.tables.coverage)).list())
       rows.push(row);
@@ -24,24 +26,29 @@ export async function examineCollection(
   });
   if (unseen.length > 0) return linesOf('collection', unseen);
   const now = clock.now().toISOString();
+  const timersAgain = inAzure === undefined ? undefined : syncCommand(inAzure.app);
   const byTenant = groupedBy(rows, ({ tenantId }) => tenantId);
   return tenants.flatMap(({ id, name }) =>
-    linesOf('collection', judgeCollection(byTenant.get(id) ?? [], now), { id, name }),
+    linesOf('collection', judgeCollection(byTenant.get(id) ?? [], now, timersAgain), { id, name }),
   );
 }
 
 /** As in /api/health: what was not finished for so long is not watched. */
 const staleAfterMilliseconds = 2 * 60 * 60 * 1000;
 
-/** The last collection of each source of one tenant. @param now ISO 8601 */
-export function judgeCollection(rows: readonly CoverageRow[], now: string): Line[] {
+/**
+ * The last collection of each source of one tenant.
+ * @param now ISO 8601
+ * @param timersAgain what to type where the timers have stopped; only Azure can stop them (FACTS 11.12)
+ */
+export function judgeCollection(rows: readonly LogCoverageRow[], now: string, timersAgain?: string): Line[] {
   if (rows.length === 0) return [{ subject: 'all sources', ...notYet }];
   return sourceNames.flatMap((source) => {
     const subject = sourcesInWords([source]);
     const row = rows.find((one) => one.source === source);
     return row === undefined
       ? [{ subject, ...notYet }]
-      : [{ subject, ...lastRun(row, now) }, ...gapsOf(subject, row)];
+      : [{ subject, ...lastRun(row, now, timersAgain) }, ...gapsOf(subject, row)];
   });
 }
 
@@ -52,8 +59,9 @@ const notYet: Omit<Line, 'subject'> = {
 };
 
 function lastRun(
-  { failure, finishedAt, startedAt, first, step }: CoverageRow,
+  { failure, finishedAt, startedAt, first, step }: LogCoverageRow,
   now: string,
+  timersAgain: string | undefined,
 ): Omit<Line, 'subject'> {
   if (failure !== undefined) {
     const last = finishedAt === undefined ? 'never finished' : `last finished ${finishedAt}`;
@@ -72,7 +80,11 @@ function lastRun(
     return {
       status: 'fail',
       means: `${finishedAt === undefined ? 'started' : 'last finished'} ${heard ?? ''}, ${durationWords(age)} ago: what has happened since is not watched`,
-      mend: 'does the app run (the line of /api/health)? is something waiting in the queue collect?',
+      mend: `does the app run (the line of /api/health)? is something waiting in the queue collect?${
+        timersAgain === undefined
+          ? ''
+          : ` where it runs and nothing waits, its timers have stopped, as after some deployments: ${timersAgain}`
+      }`,
     };
   }
   if (first) {
@@ -86,19 +98,42 @@ function lastRun(
   return { status: 'ok', means: `last finished ${finishedAt ?? ''}${running}` };
 }
 
-function gapsOf(subject: string, { gaps }: CoverageRow): Line[] {
+function gapsOf(subject: string, row: LogCoverageRow): Line[] {
+  const before = row.gaps.filter((gap) => isBeforeAll(gap, row));
+  const begin = before
+    .map(({ to }) => to)
+    .toSorted()
+    .at(-1);
+  const gaps = row.gaps.filter((gap) => !before.includes(gap));
+  const begun: Line[] =
+    begin === undefined
+      ? []
+      : [
+          {
+            subject,
+            status: 'ok',
+            means: `read since ${begin}, when its subscription was started: what came before can never be read, and of that time it is never said that nothing was logged`,
+          },
+        ];
   const [gap] = gaps;
-  if (gap === undefined) return [];
+  if (gap === undefined) return begun;
   const tried = gaps.filter(({ content }) => content !== undefined).length;
   return [
+    ...begun,
     {
       subject,
       status: 'warn',
       means: `${counted(gaps.length, 'gap')} in what was read, the first from ${gap.from} to ${gap.to}: ${gap.reason}`,
       mend:
         tried > 0
-          ? `${tried} of them are tried again with every collection`
+          ? `${tried} of them are tried again, ever more rarely; schedule-collection called by hand tries them at once`
           : 'nothing brings it back; of that time it is never said that nothing was logged',
     },
   ];
+}
+
+/** The gap before the first start is no loss: there was nothing to be read. */
+function isBeforeAll(gap: Gap, { windows, givenSince }: LogCoverageRow): boolean {
+  const [first] = windows;
+  return gap.content === undefined && (first === undefined ? gap.to === givenSince : gap.to <= first.from);
 }

@@ -1,7 +1,7 @@
 import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
-import type { TenantRow } from '../../shared/ports.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { createTenants } from '../../shared/tenants/tenants.ts';
 import { UsageError } from '../arguments/arguments.ts';
 import { countedProgress } from '../terminal/progress.ts';

@@ -1,8 +1,8 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { readArguments, UsageError } from '../arguments/arguments.ts';
 import { tellingWrongUse } from '../arguments/wrong-use.ts';
 import { readTarget, targetOptions } from '../target/target.ts';
-import { jsonText } from '../../shared/json-text.ts';
+import { jsonText } from '../../shared/json/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Check } from './check.ts';
 import { diagnose } from './diagnose.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Graph, ReadOutcome } from '../../shared/ports.ts';
+import type { Graph } from '../../shared/services/graph.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Line } from './check.ts';
 import { unseen } from './unseen.ts';
 

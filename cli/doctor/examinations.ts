@@ -1,4 +1,5 @@
 import type { TenantSettings } from '../../shared/config.ts';
+import { examineAccess } from './access.ts';
 import { examineChannels } from './channels.ts';
 import { type CheckName, type Line, linesOf } from './check.ts';
 import { examineClock } from './clock.ts';
@@ -6,6 +7,7 @@ import { examineCollection } from './collection.ts';
 import type { Deployment } from './deployment.ts';
 import type { Examination } from './examination.ts';
 import { examineReferences } from './key-vault-references.ts';
+import { examineFunctions } from './listed-functions.ts';
 import { examineFromOutside } from './outside.ts';
 import { examinePoison } from './poison.ts';
 import { examineQueues } from './queues.ts';
@@ -36,11 +38,13 @@ export function examinationsOf(
       needs: rights,
       look: async () => examineTenant({ id, name }, await ports()),
     })),
+    ...(inAzure ? [examination('functions', [], () => examineFunctions(deployment))] : []),
     {
       check: 'public-url',
       needs: inAzure ? [] : ['GRACEWATCH_PUBLIC_URL'],
       look: () => examineFromOutside(deployment, tenants[0]?.id),
     },
+    examination('access', ['GRACEWATCH_ACCESS'], () => examineAccess(deployment)),
     examination('channel', ['GRACEWATCH_CHANNELS'], () => examineChannels(deployment, sender)),
     examination('clock', [], () => examineClock(deployment)),
     examination('queue', storage, () => examineQueues(deployment)),

@@ -3,7 +3,7 @@ import { targetHelp } from '../target/target.ts';
 export const doctorHelp = `Usage: npx gracewatch doctor [options]
 
 Looks at everything that Gracewatch needs and says of each thing whether it is well, what it means and what mends it:
-settings, storage, each tenant with its permissions, the public URL, channels, clock, queues, last collections, versions.
+settings, storage, each tenant with its permissions, the public URL, who may read, channels, clock, queues, last collections, versions.
 It leaves everything as it is. It works before the deployment too: what does not exist yet is named.
 
 Options

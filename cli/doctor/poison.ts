@@ -2,11 +2,11 @@ import { createPoisonTable } from '../../shared/adapters/poison-table.ts';
 import { queueNames } from '../../shared/adapters/queues.ts';
 import { deadline, statusOf, type StorageClients } from '../../shared/adapters/storage.ts';
 import { storageAnswer } from '../../shared/adapters/storage-answer.ts';
-import { isUnreadableRecord } from '../../shared/collect/unreadable.ts';
-import { counted } from '../../shared/deliver/wording.ts';
+import { isUnreadableRecord } from '../../shared/queues/unreadable.ts';
+import { counted } from '../../shared/text/numbers.ts';
 import names from '../../shared/names.json' with { type: 'json' };
-import type { PoisonMessage } from '../../shared/ports.ts';
-import { groupedBy } from '../../shared/timeline/order.ts';
+import type { KeptMessage } from '../../shared/queues/poison-store.ts';
+import { groupedBy } from '../../shared/text/order.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { seenInStorage } from './seen-in-storage.ts';
@@ -17,10 +17,12 @@ export async function examinePoison({ storage, clock }: Deployment): Promise<Lin
     judgePoisonQueues(await readPoisonDepths(account.clients)),
   );
   const kept = await seenInStorage('tables', account, async () => {
-    const messages: KeptMessage[] = [];
-    const table = createPoisonTable(account.clients.table(names.tables.poison));
-    // The bodies may be many and are not looked at.
-    for await (const { queue, keptAt } of table.list()) messages.push({ queue, keptAt });
+    const messages: Seen[] = [];
+    const table = createPoisonTable(
+      account.clients.table(names.tables.poison),
+      account.clients.container(names.containers.poisonBodies),
+    );
+    for await (const { queue, keptAt } of table.listKept()) messages.push({ queue, keptAt });
     return judgeKeptMessages(messages, clock.now().toISOString());
   });
   const lines = [...waiting, ...kept];
@@ -62,13 +64,13 @@ export function judgePoisonQueues(depths: ReadonlyMap<string, number>): Line[] {
   );
 }
 
-export type KeptMessage = Pick<PoisonMessage, 'queue'> & { keptAt: string };
+type Seen = Pick<KeptMessage, 'queue' | 'keptAt'>;
 
 /** A day long it counts as a failure, as in /api/health; after that somebody has seen it. */
 const freshMilliseconds = 24 * 60 * 60 * 1000;
 
 /** What was put aside, by the queue where it failed. @param now ISO 8601 */
-export function judgeKeptMessages(kept: readonly KeptMessage[], now: string): Line[] {
+export function judgeKeptMessages(kept: readonly Seen[], now: string): Line[] {
   return [...groupedBy(kept, ({ queue }) => queue)].map(([queue, messages]): Line => {
     const times = messages.map(({ keptAt }) => keptAt).toSorted();
     const [first = ''] = times;
@@ -79,14 +81,14 @@ export function judgeKeptMessages(kept: readonly KeptMessage[], now: string): Li
         subject: queue,
         status: 'warn',
         means: `${since} that Gracewatch could not read, kept as they came; alerts that would come from them are missing`,
-        mend: `a newer version may read them; the rows are in the table poison, partition ${queue}`,
+        mend: `a newer version may read them: npx gracewatch poison replay --queue ${queue}`,
       };
     }
     return {
       subject: queue,
       status: Date.parse(now) - Date.parse(last) < freshMilliseconds ? 'fail' : 'warn',
       means: `${since} that failed as often as they may, put aside and not evaluated; the newest at ${last}`,
-      mend: `find the failure of the function that reads ${queue} in the log around that time; when its reason is gone, put the body of each row of the table poison (partition ${queue}) back into the queue ${queue} and delete the row`,
+      mend: `find the failure of the function that reads ${queue} in the log around that time; when its reason is gone, npx gracewatch poison replay --queue ${queue}`,
     };
   });
 }

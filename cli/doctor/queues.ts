@@ -1,6 +1,6 @@
 import { createQueueWatch } from '../../shared/adapters/queue-watch.ts';
-import { counted } from '../../shared/deliver/wording.ts';
-import type { QueueLook } from '../../shared/ports.ts';
+import { counted } from '../../shared/text/numbers.ts';
+import type { QueueLook } from '../../shared/queues/watch-queues.ts';
 import type { Line } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { durationWords } from './duration-words.ts';

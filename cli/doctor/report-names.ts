@@ -1,4 +1,5 @@
-import type { Graph, ReadOutcome } from '../../shared/ports.ts';
+import type { Graph } from '../../shared/services/graph.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Line } from './check.ts';
 import { unseen } from './unseen.ts';
 

@@ -1,5 +1,5 @@
-import { counted } from '../../shared/deliver/wording.ts';
-import { groupedBy } from '../../shared/timeline/order.ts';
+import { counted } from '../../shared/text/numbers.ts';
+import { groupedBy } from '../../shared/text/order.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Check, CheckName, Status } from './check.ts';
@@ -37,9 +37,11 @@ const titles: Readonly<Record<CheckName, string>> = {
   'entra-premium': 'Tenants',
   'report-names': 'Tenants',
   'activity-content': 'Tenants',
+  functions: 'Functions',
   'public-url': 'Public URL',
   handshake: 'Public URL',
   'sign-in': 'Public URL',
+  access: 'Who may read',
   channel: 'Channels',
   clock: 'Clock',
   queue: 'Queues',

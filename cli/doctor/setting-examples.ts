@@ -13,6 +13,20 @@ const workflow =
 const channel = (url: string): string =>
   JSON.stringify([{ id: 'licences', kind: 'teams', url, timeZone: 'Europe/Berlin' }]);
 
+const access = JSON.stringify([
+  { principal: 'aaaaaaaa-0000-4000-8000-000000000001', role: 'operator' },
+  {
+    principal: 'bbbbbbbb-0000-4000-8000-000000000001',
+    role: 'reader',
+    tenants: ['11111111-2222-4333-8444-555555555555'],
+  },
+]);
+
+const ruleSettings = JSON.stringify({
+  'licence/licence-lost': { offBoardingHours: 24 },
+  tenants: { '11111111-2222-4333-8444-555555555555': { 'licence/licence-lost': { offBoardingHours: 48 } } },
+});
+
 const storageService = (service: 'blob' | 'queue' | 'table'): Environment => ({
   [`AzureWebJobsStorage__${service}ServiceUri`]: `https://gracewatchcontoso.${service}.core.windows.net`,
 });
@@ -53,7 +67,8 @@ export const settingExamples: Readonly<Record<string, Example>> = {
     azure: { GRACEWATCH_CHANNELS: channel(workflow) },
     loopback: { GRACEWATCH_CHANNELS: channel('http://127.0.0.1:7080/teams/licences') },
   },
-  GRACEWATCH_RULES: { azure: { GRACEWATCH_RULES: '{"licence/licence-lost":{"offBoardingHours":24}}' } },
+  GRACEWATCH_ACCESS: { azure: { GRACEWATCH_ACCESS: access } },
+  GRACEWATCH_RULES: { azure: { GRACEWATCH_RULES: ruleSettings } },
   GRACEWATCH_PHONE_KEY: { azure: { GRACEWATCH_PHONE_KEY: '32 random bytes in base64' } },
   GRACEWATCH_RETENTION_DAYS: { azure: { GRACEWATCH_RETENTION_DAYS: '400' } },
   GRACEWATCH_TIMING: { azure: { GRACEWATCH_TIMING: '{"groupSeconds":60,"postGapSeconds":15}' } },

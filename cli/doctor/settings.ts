@@ -1,15 +1,16 @@
 import { rules } from '#rules';
+import { storageProblems } from '../../shared/adapters/storage.ts';
 import {
   type Config,
   type Environment,
   readConfig,
-  type SettingProblem,
+  settingNameOf,
   SettingsError,
 } from '../../shared/config.ts';
 import { isKeyVaultReference } from '../../shared/config-problems.ts';
-import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
-import { counted } from '../../shared/deliver/wording.ts';
-import { storageOf } from '../storage/storage.ts';
+import { tenantIdsOf } from '../../shared/config-tenants.ts';
+import { ruleSettingProblems, ruleSettings } from '../../shared/evaluate/rule-set.ts';
+import { counted } from '../../shared/text/numbers.ts';
 import type { Target } from '../target/target.ts';
 import type { Line } from './check.ts';
 import { mendSetting } from './mend-setting.ts';
@@ -35,7 +36,7 @@ export function readSettings(target: Target): ReadSettings {
 
   const loopback = given['GRACEWATCH_CREDENTIAL']?.trim() === 'none';
   const wrong = (setting: string, expected: string): Line => {
-    const mend = mendSetting(nameIn(setting), target, loopback);
+    const mend = mendSetting(settingNameOf(setting), target, loopback);
     return { subject: setting, status: 'fail', means: expected, ...(mend === undefined ? {} : { mend }) };
   };
   let settings = given;
@@ -49,7 +50,7 @@ export function readSettings(target: Target): ReadSettings {
   let config = parsed(settings);
   if (config instanceof SettingsError) {
     for (const { setting, expected } of config.problems) {
-      const name = nameIn(setting);
+      const name = settingNameOf(setting);
       lines.push(wrong(setting, expected));
       unread.set(name, notRight(name));
       settings = replaced(settings, name, loopback);
@@ -62,21 +63,10 @@ export function readSettings(target: Target): ReadSettings {
     lines.push(wrong(setting, expected));
     unread.set(setting, notRight(setting));
   }
-  lines.push(...config.warnings.map(meansNothing), ...judgeRules(config.rules, wrong));
+  lines.push(...config.warnings.map(meansNothing), ...judgeRules(config, wrong));
   if (app === undefined) lines.push(...unresolvedReferences(given, lines, wrong));
   if (lines.every(({ status }) => status === 'ok')) lines.push(allRight(given, references.length));
   return { lines, config, unread };
-}
-
-/** The SDKs want more of a connection string than the settings do. */
-function storageProblems(storage: Config['storage']): readonly SettingProblem[] {
-  try {
-    storageOf(storage, undefined);
-    return [];
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
 }
 
 function isOurs(name: string): boolean {
@@ -114,11 +104,6 @@ function inKeyVault(name: string): Unread {
   };
 }
 
-/** Of `GRACEWATCH_CHANNELS (channel a)` the setting. */
-function nameIn(setting: string): string {
-  return setting.split(' ', 1)[0] ?? setting;
-}
-
 const nothingHere: Line = {
   status: 'fail',
   means: 'there is no setting of Gracewatch here, neither in the environment nor in local.settings.json',
@@ -134,14 +119,14 @@ function meansNothing(warning: string): Line {
   };
 }
 
-function judgeRules(given: Config['rules'], wrong: (setting: string, expected: string) => Line): Line[] {
-  try {
-    return ruleSettings(rules, given).warnings.map(meansNothing);
-  } catch (error) {
-    // The message names rules and paths, never values.
-    const problems = error instanceof Error ? error.message.split('\n') : [];
-    return problems.map((problem) => wrong('GRACEWATCH_RULES', problem.replace(/^GRACEWATCH_RULES: /, '')));
-  }
+function judgeRules(
+  { rules: given, tenants }: Pick<Config, 'rules' | 'tenants'>,
+  wrong: (setting: string, expected: string) => Line,
+): Line[] {
+  const problems = ruleSettingProblems(rules, given);
+  return problems.length === 0
+    ? ruleSettings(rules, given, tenantIdsOf(tenants)).warnings.map(meansNothing)
+    : problems.map((problem) => wrong('GRACEWATCH_RULES', problem));
 }
 
 /** Those that no other complaint names: whoever reads such a setting would take the text of the reference for its value. */
@@ -150,7 +135,7 @@ function unresolvedReferences(
   lines: readonly Line[],
   wrong: (setting: string, expected: string) => Line,
 ): Line[] {
-  const named = new Set(lines.map(({ subject = '' }) => nameIn(subject)));
+  const named = new Set(lines.map(({ subject = '' }) => settingNameOf(subject)));
   return Object.keys(given)
     .filter((name) => isOurs(name) && !named.has(name) && isKeyVaultReference(given[name]))
     .map((name) =>

@@ -1,6 +1,7 @@
 import { createGraph } from '../../shared/adapters/graph.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import type { ActivityApi, Graph } from '../../shared/ports.ts';
+import type { ActivityApi } from '../../shared/services/activity-api.ts';
+import type { Graph } from '../../shared/services/graph.ts';
 import { connectRights } from '../rights/connect-rights.ts';
 import { lookAtRights, type RightsPorts } from '../rights/look-at-rights.ts';
 import { type Grantee, granteeOf } from '../rights/mend.ts';

@@ -1,7 +1,7 @@
-import { adaptiveCard, head, textBlock } from '../../shared/deliver/adaptive-card.ts';
-import { channelTime } from '../../shared/deliver/channel-time.ts';
-import { plainText } from '../../shared/deliver/escape.ts';
-import { type ChannelMessage, fittingMessage } from '../../shared/deliver/message.ts';
+import { adaptiveCard, head, textBlock } from '../../shared/card/adaptive-card.ts';
+import { channelTime } from '../../shared/time/zoned-time.ts';
+import { plainText } from '../../shared/card/escape.ts';
+import { type ChannelMessage, fittingMessage } from '../../shared/card/message.ts';
 
 export interface TestCard {
   channel: string;

@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Line } from './check.ts';
 
 /** What could not be read is not known, and that is all (law 3). A right that is not needed is not asked for. */

@@ -1,4 +1,4 @@
-import { asObject } from '../../shared/ingest/json-value.ts';
+import { asObject } from '../../shared/json/json-value.ts';
 
 /** Why a server gave no answer, as far as it can be told apart. */
 export type Unreachable = 'no-such-host' | 'refused' | 'certificate' | 'too-late' | 'broken';

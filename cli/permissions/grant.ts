@@ -6,7 +6,7 @@ import {
   type FeaturePermission,
   wantedPermissions,
 } from '../../shared/permissions.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { AppRoleAssignment, Directory } from '../directory/directory.ts';
 import { type Failure, failureWords } from '../directory/failure-words.ts';
 import { plainName } from '../terminal/plain-words.ts';

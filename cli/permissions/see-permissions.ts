@@ -1,6 +1,6 @@
 import { eachBounded } from '../../shared/adapters/bounded.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import { jsonText } from '../../shared/json-text.ts';
+import { jsonText } from '../../shared/json/json-text.ts';
 import { countedProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { lookAtRights, type RightsPorts } from '../rights/look-at-rights.ts';

@@ -22,7 +22,7 @@ export type Step =
   | { kind: 'correct-trust'; credentialId: string; credential: NewFederatedCredential }
   | { kind: 'create-service-principal' }
   | { kind: 'require-assignment' }
-  | { kind: 'allow'; principalId: string };
+  | { kind: 'allow'; principalId: string; appRoleId: string };
 
 /** Something that is to be so; with the step that makes it so where it is not. */
 export interface Aspect {

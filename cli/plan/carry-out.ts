@@ -1,7 +1,6 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Failure } from '../directory/failure-words.ts';
-import { defaultAppRole } from '../directory/graph-directory.ts';
 import type { Aspect, PresentApplication, Step } from './aspect.ts';
 
 /** What became of an aspect. `not-reached`: something before it was refused. */
@@ -118,11 +117,10 @@ async function take(step: Step, ids: Ids, directory: Directory): Promise<ReadOut
       );
     case 'allow':
       return nothingNew(
-        await directory.assignAppRole({
-          principalId: step.principalId,
-          resourceId: servicePrincipalId,
-          appRoleId: defaultAppRole,
-        }),
+        await directory.assignAppRole(
+          { principalId: step.principalId, resourceId: servicePrincipalId, appRoleId: step.appRoleId },
+          'access',
+        ),
       );
   }
 }

@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { PresentApplication } from './aspect.ts';
 

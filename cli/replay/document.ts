@@ -1,6 +1,6 @@
-import { jsonText } from '../../shared/json-text.ts';
+import { jsonText } from '../../shared/json/json-text.ts';
 import type { Alert } from '../../shared/alert/alert.ts';
-import type { Cause } from '../../shared/timeline/explanation.ts';
+import type { Explained } from '../../shared/rules/licence/remedies.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
@@ -9,7 +9,7 @@ import type { Replayed } from './replayed.ts';
 
 export type LogReport = { name: string } & LogContent;
 
-/** What `replay --json` prints (DESIGN section 8). */
+/** What `replay --json` prints. */
 export interface ReplayDocument {
   files: LogReport[];
   subjects: {
@@ -18,7 +18,7 @@ export interface ReplayDocument {
     name?: string;
     kind: 'user' | 'group';
     facts: Fact[];
-    causes: Cause[];
+    causes: Explained[];
     /** Only with `--user`: why rules raised nothing. */
     silent?: { rule: string; reason: string }[];
   }[];
@@ -44,8 +44,8 @@ export async function* documentOf(
     const { subject, tenantId, facts } = timeline;
     const { id, kind, name } = subject;
     const asked = isAboutUser ? { silent } : {};
-    const entry: ReplayDocument['subjects'][number] = { tenantId, id, kind, facts, causes, ...asked };
-    yield `${separator}${jsonText(name === undefined ? entry : { ...entry, name }, 0)}`;
+    const entry: ReplayDocument['subjects'][number] = { tenantId, id, kind, name, facts, causes, ...asked };
+    yield `${separator}${jsonText(entry, 0)}`;
     separator = ',\n';
   }
   // Which records gave no fact is known when all subjects have come.

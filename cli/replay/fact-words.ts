@@ -1,7 +1,7 @@
 import type { Actor } from '../../shared/ingest/audit-record.ts';
-import type { Fact, GroupReference, Licence } from '../../shared/timeline/fact.ts';
+import type { Fact, FactOf, GroupReference, Licence } from '../../shared/timeline/fact.ts';
 import { licenceDifference } from '../../shared/timeline/licences.ts';
-import { plainName } from '../terminal/plain-words.ts';
+import { plainName, plainWords } from '../terminal/plain-words.ts';
 
 /** What happened, in the words of the timeline of its subject. */
 export function factWords(fact: Fact, subject: 'user' | 'group'): string {
@@ -17,6 +17,8 @@ export function factWords(fact: Fact, subject: 'user' | 'group'): string {
     }
     case 'group-licences-changed':
       return changeWords(`Licences of the group ${groupName(fact.group)} changed`, fact.before, fact.after);
+    case 'group-rule-changed':
+      return `The rule of the dynamic group ${groupName(fact.group)} was changed${ruleWords(fact.rule)}`;
     case 'group-deleted':
       return `The group ${groupName(fact.group)} was deleted`;
     case 'group-licensing-finished':
@@ -35,6 +37,16 @@ export function factWords(fact: Fact, subject: 'user' | 'group'): string {
       return 'Account enabled';
   }
 }
+
+function ruleWords({ before, after }: FactOf<'group-rule-changed'>['rule']): string {
+  const [from, to] = [before, after].map((rule) =>
+    rule === undefined ? 'none' : plainWords(rule, longestRule),
+  );
+  return ` from ${from} to ${to}`;
+}
+
+/** A rule may have thousands of characters; `--json` has all of them. */
+const longestRule = 300;
 
 function changeWords(
   what: string,
@@ -68,7 +80,7 @@ export function doerWords(fact: Fact): string {
 }
 
 /** Which log tells it; two witnesses are better than one. */
-export function logWords({ logs }: Fact): string {
+export function logWords({ logs }: Pick<Fact, 'logs'>): string {
   const [only, ...others] = logs;
   if (others.length > 0) return '[both logs]';
   return only === 'unified' ? '[unified log]' : '[Entra log]';

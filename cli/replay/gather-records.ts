@@ -19,6 +19,12 @@ export interface LogSpan {
   log: LogName;
   from: string;
   to: string;
+  file: FileRead;
+}
+
+/** A file of which something could not be read: nobody knows what that told, so no record is missing for certain in its time. */
+interface FileRead {
+  isWhole: boolean;
 }
 
 /** What all files together hold. Memory grows with records that can give a fact, and by a few bytes for every other one. */
@@ -42,13 +48,14 @@ export class GatheredRecords {
       .at(-1);
   }
 
-  /** To be called for each file: takes its records and says which have been there before, in whatever file. */
-  beginFile(): (read: ReadableRecord) => 'new' | 'duplicate' {
+  /** To be called for each file: `take` takes its records and says which have been there before, in whatever file. */
+  beginFile(): { take: (read: ReadableRecord) => 'new' | 'duplicate'; file: FileRead } {
     const spans = new Map<string, LogSpan>();
-    return (read) => {
+    const file = { isWhole: true };
+    const take = (read: ReadableRecord): 'new' | 'duplicate' => {
       const tenantId = tenantOf(read);
       const { id, at, log, activity } = read.kind === 'record' ? read.record : read;
-      if (at !== undefined) this.#span(spans, tenantId, log, at);
+      if (at !== undefined) this.#span(spans, { tenantId, log, from: at, to: at, file });
       const isNew = id === undefined || this.#seen.add(`${tenantId}\n${log}\n${id}`);
       if (read.kind === 'ignored') {
         if (isNew) this.#ignore(activity, 1);
@@ -58,6 +65,7 @@ export class GatheredRecords {
       }
       return isNew ? 'new' : 'duplicate';
     };
+    return { take, file };
   }
 
   /** Counts what was kept of a tenant and stands in no fact; `told` has the ids of the records of its facts. */
@@ -73,16 +81,16 @@ export class GatheredRecords {
     else this.ignored.set(activity, total);
   }
 
-  #span(spans: Map<string, LogSpan>, tenantId: string, log: LogName, at: string): void {
-    const known = spans.get(`${log} ${tenantId}`);
+  #span(spans: Map<string, LogSpan>, span: LogSpan): void {
+    const key = `${span.log} ${span.tenantId}`;
+    const known = spans.get(key);
     if (known === undefined) {
-      const span = { tenantId, log, from: at, to: at };
-      spans.set(`${log} ${tenantId}`, span);
+      spans.set(key, span);
       this.spans.push(span);
-    } else if (at < known.from) {
-      known.from = at;
-    } else if (at > known.to) {
-      known.to = at;
+    } else if (span.from < known.from) {
+      known.from = span.from;
+    } else if (span.to > known.to) {
+      known.to = span.to;
     }
   }
 

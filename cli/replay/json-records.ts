@@ -22,6 +22,9 @@ const deepestNesting = 128;
 /** How a line of laid-out JSON goes on: after a stretch that could not be read, no record begins with these. */
 const continuations = new Set([space, tab, carriageReturn, newLine, quote, closeBrace, closeBracket, comma]);
 
+/** A byte order mark begins each of several files that were put behind one another. No JSON has its bytes outside of texts. */
+const markBytes = new Set([0xef, 0xbb, 0xbf]);
+
 const listKeys = new Set(['value', 'records', 'tables']);
 /** More than any key that matters has. */
 const keyBytes = 16;
@@ -36,7 +39,7 @@ interface Container {
 
 /**
  * Cuts records out of a stream of JSON and gives each to `JSON.parse`: memory holds one record, whatever the file's size.
- * A streaming parser library costs several times `JSON.parse` of the same bytes (STYLE 6); this looks at brackets and strings only,
+ * A streaming parser library costs several times `JSON.parse` of the same bytes; this looks at brackets and strings only,
  * and leaves to `JSON.parse` whether a record is right.
  *
  * Records are the values of JSON Lines, the elements of a list, and those of the lists in which services wrap them: `value`
@@ -138,6 +141,10 @@ export class JsonRecords {
       this.#passBlank(byte);
       return;
     }
+    if (markBytes.has(byte) && this.#open.length === 0) {
+      this.#at += 1;
+      return;
+    }
     if (this.#isLostBeginning(byte)) {
       this.#fail('the record is cut off: the next one begins within it');
       return;
@@ -188,7 +195,7 @@ export class JsonRecords {
     let at = this.#at;
     if (this.#escaped) {
       this.#escaped = false;
-      at += 1;
+      if (bytes[at] !== newLine) at += 1;
     }
     for (;;) {
       if (this.#indent === -1) {
@@ -203,7 +210,8 @@ export class JsonRecords {
       }
       if (byte === backslash) {
         this.#indent = -1;
-        at += 2;
+        // JSON has no escaped line break: a line that ends here was cut off within an escape.
+        at += bytes[at + 1] === newLine ? 1 : 2;
       } else if (byte === newLine) {
         this.#indent = 0;
         at += 1;

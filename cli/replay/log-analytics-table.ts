@@ -1,4 +1,4 @@
-import { asObject } from '../../shared/ingest/json-value.ts';
+import { asObject } from '../../shared/json/json-value.ts';
 
 /**
  * The names of the columns of a table in an answer of the Log Analytics query API, `{name, columns: [{name, type}], rows: [[…]]}`, from

@@ -1,5 +1,5 @@
 import type { Alert } from '../../shared/alert/alert.ts';
-import { compareText } from '../../shared/timeline/order.ts';
+import { compareText } from '../../shared/text/order.ts';
 
 type Opened = Pick<Alert, 'openedAt' | 'id'>;
 

@@ -2,7 +2,8 @@ import type { Format } from '../../shared/ingest/detect-format.ts';
 import { detectCsv } from '../../shared/ingest/detect-format.ts';
 import type { CsvHead } from './csv-records.ts';
 import { csvHeadOf, CsvRecords } from './csv-records.ts';
-import { contentOf, DamagedInputError, InputError, peeked } from './input.ts';
+import { DamagedInputError, InputError } from './input-error.ts';
+import { contentOf, peeked } from './input.ts';
 import type { Cut } from './cut.ts';
 import { JsonRecords } from './json-records.ts';
 
@@ -28,10 +29,13 @@ export async function openLog(bytes: AsyncIterable<Buffer>): Promise<OpenLog> {
   return content.kind === 'csv'
     ? {
         format: content.format,
-        cuts: cutsOf(without(all, content.head.length), new CsvRecords(content.head)),
+        cuts: cutsOf(without(all, content.head.length), new CsvRecords(content.head, formatOfColumns)),
       }
     : { cuts: cutsOf(all, new JsonRecords()) };
 }
+
+/** How files of Office before 2007 begin, and those with a password. */
+const oldOffice = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 
 type Content =
   { kind: 'json' } | { kind: 'csv'; format: Format; head: CsvHead } | { kind: 'no-log'; reason: string };
@@ -39,18 +43,26 @@ type Content =
 function contentIn(head: Buffer): Content {
   const begin = head.toString('latin1', 0, headBytes).trimStart();
   if (begin === '') return { kind: 'no-log', reason: 'is empty' };
-  if (/^[[{]/.test(begin)) return { kind: 'json' };
+  // A text that holds an object: AuditData as it came. In a table its quotes would stand twice.
+  if (/^(?:[[{]|"\s*\{\s*\\")/.test(begin)) return { kind: 'json' };
+  if (begin.startsWith(oldOffice)) {
+    return { kind: 'no-log', reason: 'is an Excel workbook, an old or a protected one: save it as CSV' };
+  }
   if (isBinary(begin)) return { kind: 'no-log', reason: 'is not a log: neither JSON nor CSV' };
   const csv = csvHeadOf(head);
-  const detected = csv === undefined ? undefined : detectCsv(csv.columns);
-  if (csv !== undefined && detected?.kind === 'format')
-    return { kind: 'csv', format: detected.format, head: csv };
+  const detected = detectCsv(csv.columns);
+  if (detected.kind === 'format') return { kind: 'csv', format: detected.format, head: csv };
   // Lines that are no JSON may stand before JSON Lines, and may hold commas.
   if (/\n[[{]/.test(begin)) return { kind: 'json' };
   return {
     kind: 'no-log',
-    reason: `is not a log: ${detected?.kind === 'not-a-log' ? detected.reason : 'neither JSON nor CSV'}`,
+    reason: `is not a log: ${csv.columns.length > 1 ? detected.reason : 'neither JSON nor CSV'}`,
   };
+}
+
+function formatOfColumns(columns: readonly string[]): Format | undefined {
+  const detected = detectCsv(columns);
+  return detected.kind === 'format' ? detected.format : undefined;
 }
 
 /** Text has no control characters but blanks; a hostile name in it has few. Of other bytes one in nine is one. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readInstant } from '../../shared/ingest/instant.ts';
-import { asObject } from '../../shared/ingest/json-value.ts';
+import { asObject } from '../../shared/json/json-value.ts';
 import { readArguments, UsageError } from '../arguments/arguments.ts';
 
 export interface ReplayOptions {

@@ -1,4 +1,4 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import type { Input } from './input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 

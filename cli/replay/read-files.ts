@@ -1,9 +1,10 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { unknownTenant } from '../../shared/ingest/read-record.ts';
 import type { LogReport } from './document.ts';
 import type { GatheredRecords, ReadableRecord } from './gather-records.ts';
 import { tenantOf, withTenant } from './gather-records.ts';
-import { InputError, openInput } from './input.ts';
+import { InputError } from './input-error.ts';
+import { openInput } from './input.ts';
 import { openLog } from './open-log.ts';
 import { withProgress } from './progress.ts';
 import { readLog } from './read-log.ts';
@@ -29,9 +30,15 @@ interface HeldRecords {
   take: (read: ReadableRecord) => 'new' | 'duplicate';
 }
 
+/** What was read, and how many files could not be: why, has been told by then. */
+export interface FilesRead {
+  files: LogReport[];
+  failed: number;
+}
+
 /**
  * Reads all files. A record that names no tenant takes the only one of its file, else the only one of all files, else `tenant`, else
- * `unknown`: so which one shows only when everything else has been read. Graph's records never name one; such a file is put aside as
+ * `unknown`: so which one shows only when everything else has been read. Graph's records never name one; a file of them is put aside as
  * soon as it is recognised and opened again afterwards. Those of other formats nearly all do; the few that do not are held.
  */
 export async function readFiles(
@@ -39,11 +46,11 @@ export async function readFiles(
   tenant: string | undefined,
   gathered: GatheredRecords,
   terminal: Terminal,
-): Promise<{ files: LogReport[]; failed: boolean }> {
+): Promise<FilesRead> {
   const reports: (LogReport | undefined)[] = [];
   const waiting: WaitingFile[] = [];
   const held: HeldRecords[] = [];
-  let failed = false;
+  let failed = 0;
 
   const begin = async (name: string): Promise<RecognisedLog> =>
     recogniseLog(await openLog(withProgress(name, await openInput(name, terminal.stdin), terminal)));
@@ -52,7 +59,7 @@ export async function readFiles(
       await read();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      failed = true;
+      failed += 1;
       const place = name === '-' ? 'standard input' : visibleText(name);
       terminal.err(`gracewatch replay: ${place}: ${error.message}\n`);
     }
@@ -61,14 +68,14 @@ export async function readFiles(
   for (const [place, name] of files.entries()) {
     await complaining(name, async () => {
       const log = await begin(name);
-      if (log.format === 'graph') {
+      if (log.format === 'graph' && !log.isMixed) {
         if (name !== '-') await log.cuts.return?.();
         waiting.push(name === '-' ? { place, name, log } : { place, name });
         return;
       }
       const records: ReadableRecord[] = [];
       const tenants = new Set<string>();
-      const take = gathered.beginFile();
+      const { take, file } = gathered.beginFile();
       const content = await readLog(log, unknownTenant, (read) => {
         const tenantId = tenantOf(read);
         if (tenantId === unknownTenant) {
@@ -78,6 +85,7 @@ export async function readFiles(
         tenants.add(tenantId);
         return take(read);
       });
+      file.isWhole = content.unreadable.length === 0;
       const report = { name, ...content };
       reports[place] = report;
       held.push({ report, tenants, records, take });
@@ -91,7 +99,9 @@ export async function readFiles(
   }
   for (const { place, name, log } of waiting) {
     await complaining(name, async () => {
-      const content = await readLog(log ?? (await begin(name)), tenantOfOthers, gathered.beginFile());
+      const { take, file } = gathered.beginFile();
+      const content = await readLog(log ?? (await begin(name)), tenantOfOthers, take);
+      file.isWhole = content.unreadable.length === 0;
       reports[place] = { name, ...content };
     });
   }

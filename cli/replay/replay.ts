@@ -1,7 +1,7 @@
 import { rules } from '#rules';
 import type { RuleSettings } from '../../shared/evaluate/rule-set.ts';
 import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { messageOf, UsageError } from '../arguments/arguments.ts';
 import { documentOf } from './document.ts';
 import { GatheredRecords } from './gather-records.ts';
@@ -35,16 +35,17 @@ export async function replay(args: readonly string[], terminal: Terminal): Promi
   for (const warning of settings.warnings) terminal.err(`gracewatch replay: ${visibleText(warning)}\n`);
 
   const gathered = new GatheredRecords();
-  const { files, failed } = await readFiles(options.files, options.tenant, gathered, terminal);
+  const read = await readFiles(options.files, options.tenant, gathered, terminal);
+  const { files, failed } = read;
   const question = { rules, settings, now: options.now, user: options.user };
   const result = replayed(gathered, question);
   if (options.json) {
     const isAboutUser = options.user !== undefined;
     for await (const text of documentOf(files, gathered, result, isAboutUser)) await terminal.out(text);
   } else if (files.length > 0) {
-    for await (const text of reportOf(files, gathered, result, options)) await terminal.out(text);
+    for await (const text of reportOf(read, gathered, result, options)) await terminal.out(text);
   }
-  if (failed) return 2;
+  if (failed > 0) return 2;
   return files.some(({ unreadable }) => unreadable.length > 0) ? 3 : 0;
 }
 

@@ -1,30 +1,29 @@
 import type { Alert } from '../../shared/alert/alert.ts';
 import { alertFrom } from '../../shared/alert/alert-content.ts';
 import { alertView } from '../../shared/alert/view.ts';
-import { findingsOf, silenceOf } from '../../shared/evaluate/episodes.ts';
-import { readUserTimeline } from '../../shared/evaluate/read-timeline.ts';
+import { basisOf } from '../../shared/evaluate/ask.ts';
+import { evaluateRule, silenceOf } from '../../shared/evaluate/evaluate-rule.ts';
+import { readTimeline } from '../../shared/evaluate/read-timeline.ts';
 import type { RuleSettings } from '../../shared/evaluate/rule-set.ts';
-import type { Rule } from '../../shared/evaluate/rule.ts';
-import { explainLicenceLoss } from '../../shared/timeline/cause.ts';
-import type { Coverage } from '../../shared/timeline/coverage.ts';
-import { licenceSourceOf } from '../../shared/timeline/coverage.ts';
-import { mergeWindows } from '../../shared/timeline/coverage-windows.ts';
-import type { Cause } from '../../shared/timeline/explanation.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
+import type { Coverage } from '../../shared/coverage/coverage.ts';
+import { licenceSourceOf } from '../../shared/coverage/coverage.ts';
+import { mergeWindows } from '../../shared/coverage/windows.ts';
+import { explainedLosses, type Explained } from '../../shared/rules/licence/remedies.ts';
 import type { Timeline, TimelineSubject } from '../../shared/timeline/fact.ts';
-import { lossesOf } from '../../shared/timeline/losses.ts';
-import { buildTimeline } from '../../shared/timeline/timeline.ts';
+import { lossesOf } from '../../shared/cause/losses.ts';
 import type { GatheredRecords, LogSpan } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
 import type { TimelineInMemory } from './timeline-in-memory.ts';
 import { timelineInMemory } from './timeline-in-memory.ts';
 
 /** How late a record may come before its absence counts: the functions' default for GRACEWATCH_TIMING. */
-const latestArrivalMinutes = 1440;
+const latestArrivalMinutes = 2880;
 
 export interface ReplayedSubject {
   timeline: Timeline;
   /** One for each loss; for a user without one that of his failed assignment, or whatever there is to say where he was asked about. */
-  causes: Cause[];
+  causes: Explained[];
   alerts: Alert[];
   /** Why rules raised nothing; only for a user who was asked about. */
   silent: { rule: string; reason: string }[];
@@ -71,7 +70,7 @@ async function* subjectsOfAll(
     const asked = askedOf(store, gathered.tenants, question.user);
     const told = new Set<string>();
     for (const subject of withAsked(store.subjects(), asked)) {
-      const timeline = await timelineOf(store, tenantId, subject);
+      const { timeline } = await readTimeline(tenantId, subject, store);
       for (const fact of timeline.facts) for (const id of fact.records) told.add(id);
       const isMeant =
         asked === undefined
@@ -92,10 +91,13 @@ function lateBy(at: string, minutes: number): string {
   return new Date(Date.parse(at) + minutes * 60_000).toISOString();
 }
 
-/** An export holds what had arrived when it was made; that nothing was still under way then is taken for granted. */
+/**
+ * An export holds what had arrived when it was made; that nothing was still under way then is taken for granted. One of which something
+ * could not be read covers nothing: the record that is missing may be what was cut off.
+ */
 function coverageOf(spans: readonly LogSpan[], tenantId: string, now: string): Coverage {
   const windows = spans
-    .filter((span) => span.tenantId === tenantId)
+    .filter((span) => span.tenantId === tenantId && span.file.isWhole)
     .map(({ log, from, to }) => {
       const end = lateBy(to, latestArrivalMinutes);
       return { source: licenceSourceOf[log], from, to: end < now ? end : now };
@@ -119,24 +121,13 @@ function withAsked(subjects: TimelineSubject[], asked: readonly string[] = []): 
   const unknown = asked.filter(
     (id) => !subjects.some((subject) => subject.kind === 'user' && subject.id === id),
   );
-  return [...subjects, ...unknown.map((id) => ({ kind: 'user', id }) as const)];
+  return [...subjects, ...unknown.map((id) => ({ kind: 'user', id, name: id }) as const)];
 }
 
-async function timelineOf(
-  store: TimelineInMemory,
-  tenantId: string,
-  subject: TimelineSubject,
-): Promise<Timeline> {
-  return subject.kind === 'user'
-    ? readUserTimeline(tenantId, subject.id, store)
-    : buildTimeline(tenantId, subject, await store.readGroup(tenantId, subject.id), []);
-}
-
-function causesOf(timeline: Timeline, coverage: Coverage, now: string, isAsked: boolean): Cause[] {
-  const losses = lossesOf(timeline);
-  if (losses.length > 0) return losses.map((loss) => explainLicenceLoss(loss, timeline, coverage, now));
-  const cause = explainLicenceLoss(undefined, timeline, coverage, now);
-  return isAsked || cause.kind === 'assignment-failed' ? [cause] : [];
+function causesOf(timeline: Timeline, coverage: Coverage, now: string, isAsked: boolean): Explained[] {
+  const causes = explainedLosses(timeline, coverage, now);
+  const hasLoss = lossesOf(timeline).length > 0;
+  return hasLoss || isAsked ? causes : causes.filter(({ kind }) => kind === 'assignment-failed');
 }
 
 function judged(
@@ -147,15 +138,24 @@ function judged(
 ): Pick<ReplayedSubject, 'alerts' | 'silent'> {
   const alerts: Alert[] = [];
   const silent: ReplayedSubject['silent'] = [];
-  for (const rule of rules.filter((candidate) => candidate.subject === timeline.subject.kind)) {
-    const ruleSettings = settings.settingsOf(rule.id);
-    for (const finding of findingsOf(rule, ruleSettings, timeline, coverage, now)) {
+  const { tenantId, subject } = timeline;
+  const views = { timeline: { ...timeline, coverage } };
+  for (const rule of rules.filter((candidate) => candidate.subject === subject.kind)) {
+    const asked = {
+      rule,
+      tenantId,
+      subject,
+      settings: settings.settingsOf(rule.id, tenantId),
+      views,
+      basis: basisOf(rule, views),
+    };
+    const evaluated = evaluateRule(asked, now);
+    for (const finding of evaluated.findings) {
       const alert = alertFrom(finding);
       if (alert !== undefined) alerts.push(alertView(alert, now));
     }
     if (user === undefined) continue;
-    const reasons = silenceOf(rule, ruleSettings, timeline, coverage, now);
-    silent.push(...reasons.map((reason) => ({ rule: rule.id, reason })));
+    silent.push(...silenceOf(evaluated).map((reason) => ({ rule: rule.id, reason })));
   }
   return { alerts: alerts.sort(newestFirst), silent };
 }

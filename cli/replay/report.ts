@@ -1,15 +1,19 @@
 import type { Alert } from '../../shared/alert/alert.ts';
-import type { Cause } from '../../shared/timeline/explanation.ts';
+import { detailsInWords } from '../../shared/card/details.ts';
+import type { Cause, Evidence } from '../../shared/cause/explanation.ts';
 import type { Fact } from '../../shared/timeline/fact.ts';
 import type { LogReport } from './document.ts';
+import { compareText } from '../../shared/text/order.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { doerWords, factWords, logWords } from './fact-words.ts';
 import type { GatheredRecords } from './gather-records.ts';
 import { newestFirst } from './newest-first.ts';
 import { plainName, plainWords } from '../terminal/plain-words.ts';
+import type { FilesRead } from './read-files.ts';
 import type { UnreadableRecord } from './read-log.ts';
 import type { Replayed, ReplayedSubject } from './replayed.ts';
-import { type Time, timeIn } from '../../shared/deliver/channel-time.ts';
+import { counted } from '../../shared/text/numbers.ts';
+import { type Time, timeIn } from '../../shared/time/zoned-time.ts';
 
 /** How many activities, and unreadable records of a file, are named; `--json` has them all. */
 const most = 8;
@@ -21,7 +25,7 @@ const longestStep = 1500;
  * terminal.
  */
 export async function* reportOf(
-  files: readonly LogReport[],
+  read: FilesRead,
   gathered: GatheredRecords,
   { subjects, now }: Replayed,
   { user, now: asked, timeZone }: { user?: string; now?: string; timeZone: string },
@@ -30,6 +34,8 @@ export async function* reportOf(
   const severalTenants = gathered.tenants.length > 1;
   const alerts: AlertRow[] = [];
   let facts = 0;
+  const lacking = lackingWords(read);
+  if (lacking !== '') yield text([...paragraph(lacking), '']);
   for await (const subject of subjects) {
     facts += subject.timeline.facts.length;
     alerts.push(
@@ -43,13 +49,50 @@ export async function* reportOf(
     );
     yield text([...subjectLines(subject, { severalTenants, isAsked: user !== undefined, time }), '']);
   }
-  if (facts === 0) {
-    const nothing = user === undefined ? '' : ` names ${user}. Is it an object id or a UPN?`;
-    yield text([...paragraph(`No licence event in these logs${nothing === '' ? '.' : nothing}`), '']);
-  }
+  const isNothingRead = lacking !== '' && countedIn(read, (file) => file.records) === 0;
+  if (facts === 0 && !isNothingRead) yield text([...paragraph(nothingWords(read, gathered, user, time)), '']);
   if (user === undefined && alerts.length > 0) yield text([...alertTable(alerts, time), '']);
-  const judged = `judged as of ${time(now)}${asked === undefined ? ' (a day after the newest record; --now says otherwise)' : ''}`;
-  yield text(totals(files, gathered, judged, time));
+  const judged =
+    gathered.newest === undefined && asked === undefined
+      ? ''
+      : `; judged as of ${time(now)}${asked === undefined ? ' (two days after the newest record; --now says otherwise)' : ''}`;
+  yield text(totals(read, gathered, judged, time));
+}
+
+function countedIn({ files }: FilesRead, of: (file: LogReport) => number): number {
+  return files.reduce((total, file) => total + of(file), 0);
+}
+
+/** Said first, because it holds for all that follows. Empty where all was read. */
+function lackingWords(read: FilesRead): string {
+  const records = countedIn(read, (file) => file.records);
+  const unreadable = countedIn(read, (file) => file.unreadable.length);
+  const lacking = [
+    ...(unreadable === 0
+      ? []
+      : [`${counted(unreadable, 'record')} could not be read (why stands at the end)`]),
+    ...(read.failed === 0 ? [] : [`${counted(read.failed, 'file')} could not be read at all`]),
+  ].join(', and ');
+  if (lacking === '') return '';
+  return records === 0
+    ? `NOTHING WAS READ: ${lacking}. Whether there was a licence event cannot be said.`
+    : `NOT ALL WAS READ: ${lacking}. What they tell is missing from all that follows.`;
+}
+
+/** Nothing is only said of what was read, with how much that is and until when. */
+function nothingWords(
+  read: FilesRead,
+  { newest }: GatheredRecords,
+  user: string | undefined,
+  time: Time,
+): string {
+  const records = countedIn(read, (file) => file.records);
+  const until = newest === undefined ? '' : `, the newest of ${time(newest)}`;
+  const isWhole = lackingWords(read) === '';
+  const which = isWhole ? 'these logs' : 'what could be read';
+  return user === undefined
+    ? `No licence event in ${which}: ${counted(records, 'record')}${until}.`
+    : `No licence event in ${which} names ${user}. Is it an object id or a UPN?`;
 }
 
 function text(lines: readonly string[]): string {
@@ -67,11 +110,11 @@ interface Telling {
 
 function subjectLines({ timeline, causes, alerts, silent }: ReplayedSubject, telling: Telling): string[] {
   const { subject, facts, tenantId } = timeline;
-  const title = `${subject.kind === 'group' ? 'Group ' : ''}${plainName(subject.name ?? subject.id)}`;
+  const title = `${subject.kind === 'group' ? 'Group ' : ''}${plainName(subject.name)}`;
   return [
     ...paragraph(telling.severalTenants ? `${title} (tenant ${tenantId})` : title),
     ...facts.flatMap((fact) => factLines(fact, subject.kind, telling.time)),
-    ...causes.flatMap((cause) => paragraph(causeWords(cause, telling.time), '  Why:   ')),
+    ...causes.flatMap((cause) => paragraph(explained(cause, telling.time), '  Why:   ')),
     ...alerts.flatMap((alert) => alertLines(alert, telling)),
     ...silent.flatMap(({ rule, reason }) => paragraph(`${rule}: ${reason}`, '  Silent: ')),
   ];
@@ -90,26 +133,64 @@ function factLines(fact: Fact, kind: 'user' | 'group', time: Time): string[] {
   ];
 }
 
-function causeWords({ text, confidence, settledBy }: Cause, time: Time): string {
+function explained({ text, confidence, settledBy }: Cause, time: Time): string {
   const until = settledBy === undefined ? '' : `; settled by ${time(settledBy)}`;
   return `${text} (${confidence === 'unknown' ? 'not known' : confidence}${until})`;
 }
 
 function alertLines(alert: Alert, { isAsked, time }: Telling): string[] {
-  const { severity, title, summary, status, openedAt, resolvedAt, due, runbook } = alert;
+  const { severity, title, status, openedAt, resolvedAt, due } = alert;
   const life =
     resolvedAt === undefined
       ? `${status} since ${time(openedAt)}${due === undefined ? '' : `, due ${time(due)}`}`
       : `${time(openedAt)}, resolved ${time(resolvedAt)}`;
-  const isOpen = status !== 'resolved';
+  const details = detailsInWords(alert.details, most, plainName).map(
+    ({ label, value }) => `${label}: ${value}`,
+  );
   return [
-    ...paragraph(`[${severity}] ${title} (${life})`, '  Alert: ', ' '.repeat(9)),
-    ...(isAsked ? paragraph(summary, ' '.repeat(9)) : []),
-    // Not wrapped: a step holds a command to be copied.
-    ...(isAsked && isOpen
-      ? runbook.map((step, index) => `         ${index + 1}. ${plainWords(step, longestStep)}`)
-      : []),
+    ...paragraph(`[${severity}] ${title} (${life})`, '  Alert: ', behindAlert),
+    ...(isAsked
+      ? askedLines(alert, details, time)
+      : details.length > 0
+        ? paragraph(details.join('; '), behindAlert)
+        : []),
   ];
+}
+
+const behindAlert = ' '.repeat(9);
+
+/** All that an alert tells to whoever asks about its subject. */
+function askedLines(alert: Alert, details: readonly string[], time: Time): string[] {
+  const { summary, status, runbook, evidence, about } = alert;
+  const { reference, knownGaps = [] } = about;
+  const known = evidence.slice(0, most).map((one) => evidenceWords(one, time));
+  const unnamed = evidence.length - known.length;
+  return [
+    ...paragraph(summary, behindAlert),
+    ...details.flatMap((detail) => paragraph(detail, behindAlert, `${behindAlert}  `)),
+    // Not wrapped: a step holds a command to be copied.
+    ...(status === 'resolved'
+      ? []
+      : runbook.map((step, index) => `${behindAlert}${index + 1}. ${plainWords(step, longestStep)}`)),
+    ...headed('Known from:', unnamed > 0 ? [...known, `and ${unnamed} more`] : known),
+    ...headed('What this check cannot see:', knownGaps),
+    ...(reference === undefined ? [] : [`${behindAlert}Read more: ${plainWords(reference)}`]),
+  ];
+}
+
+function headed(heading: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return [
+    `${behindAlert}${heading}`,
+    ...lines.flatMap((line) => paragraph(line, `${behindAlert}- `, `${behindAlert}  `)),
+  ];
+}
+
+/** A record as its log has it, or a state as it was read. */
+function evidenceWords(evidence: Evidence, time: Time): string {
+  return 'record' in evidence
+    ? `record ${evidence.record} ${logWords({ logs: [evidence.log] })} of ${time(evidence.at)}`
+    : `${evidence.source} of ${evidence.subject}, as read ${time(evidence.at)}`;
 }
 
 function alertTable(alerts: readonly AlertRow[], time: Time): string[] {
@@ -127,23 +208,20 @@ function alertTable(alerts: readonly AlertRow[], time: Time): string[] {
   ];
 }
 
-function totals(
-  files: readonly LogReport[],
-  gathered: GatheredRecords,
-  judged: string,
-  time: Time,
-): string[] {
-  const sum = (of: (file: LogReport) => number): number => files.reduce((total, file) => total + of(file), 0);
-  const records = sum((file) => file.records);
-  const duplicates = sum((file) => file.duplicates);
-  const unreadable = sum((file) => file.unreadable.length);
+function totals(read: FilesRead, gathered: GatheredRecords, judged: string, time: Time): string[] {
+  const { files, failed } = read;
+  const records = countedIn(read, (file) => file.records);
+  const duplicates = countedIn(read, (file) => file.duplicates);
+  const unreadable = countedIn(read, (file) => file.unreadable.length);
   const oldest = gathered.spans.map(({ from }) => from).sort()[0];
   const span =
     oldest === undefined || gathered.newest === undefined
       ? ''
       : `, ${time(oldest)} to ${time(gathered.newest)}`;
   return [
-    ...paragraph(`Read ${counted(files.length, 'file')}: ${counted(records, 'record')}${span}; ${judged}.`),
+    ...paragraph(
+      `Read ${failed === 0 ? '' : `${files.length} of `}${counted(files.length + failed, 'file')}: ${counted(records, 'record')}${span}${judged}.`,
+    ),
     ...paragraph(
       [
         counted(duplicates, 'duplicate'),
@@ -153,8 +231,11 @@ function totals(
       '  ',
     ),
     ...ignoredLines(gathered.ignored),
-    ...files.flatMap(({ name, format, records: read, unreadable: broken }) => [
-      ...paragraph(`${name === '-' ? 'standard input' : name}: ${format}, ${counted(read, 'record')}`, '  '),
+    ...files.flatMap(({ name, format, records: readable, unreadable: broken }) => [
+      ...paragraph(
+        `${name === '-' ? 'standard input' : name}: ${format}, ${counted(readable, 'record')}`,
+        '  ',
+      ),
       ...unreadableLines(broken),
     ]),
   ];
@@ -162,22 +243,33 @@ function totals(
 
 function ignoredLines(ignored: ReadonlyMap<string, number>): string[] {
   if (ignored.size === 0) return [];
-  const byCount = [...ignored].sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1));
+  const byCount = [...ignored].sort(([a, left], [b, right]) => right - left || compareText(a, b));
   const more = byCount.length > most ? `, and ${byCount.length - most} more` : '';
   const named = byCount.slice(0, most).map(([activity, count]) => `${plainName(activity)} (${count})`);
   return paragraph(`ignored: ${named.join(', ')}${more}`, '  ');
 }
 
+/** By reason, for an export is cut off in all of its records alike. */
 function unreadableLines(unreadable: readonly UnreadableRecord[]): string[] {
-  const more = unreadable.length - most;
+  const positions = new Map<string, number[]>();
+  for (const { position, reason } of unreadable) {
+    const known = positions.get(reason);
+    if (known === undefined) positions.set(reason, [position]);
+    else known.push(position);
+  }
+  const reasons = [...positions];
+  const more = reasons.length - most;
   return [
-    ...unreadable
+    ...reasons
       .slice(0, most)
-      .flatMap(({ position, reason }) => paragraph(`record ${position}: ${reason}`, '    ')),
-    ...(more > 0 ? [`    and ${more} more; --json names them all`] : []),
+      .flatMap(([reason, of]) => paragraph(`${recordsWords(of)}: ${reason}`, '    ', '      ')),
+    ...(more > 0 ? [`    and ${more} more reasons; --json names them all`] : []),
   ];
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function recordsWords(positions: readonly number[]): string {
+  const [only] = positions;
+  if (positions.length === 1) return `record ${only}`;
+  const more = positions.length > most ? ', …' : '';
+  return `${counted(positions.length, 'record')} (${positions.slice(0, most).join(', ')}${more})`;
 }

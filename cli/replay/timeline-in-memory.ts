@@ -1,13 +1,14 @@
-import { userSubject } from '../../shared/evaluate/read-timeline.ts';
 import type { AuditRecord } from '../../shared/ingest/audit-record.ts';
-import type { TimelineStore } from '../../shared/ports.ts';
+import { nameOr } from '../../shared/state/subject.ts';
+import { compareText } from '../../shared/text/order.ts';
+import { countDistinct } from '../../shared/timeline/distinct-records.ts';
 import type { TimelineSubject } from '../../shared/timeline/fact.ts';
-import { compareText } from '../../shared/timeline/order.ts';
 import type { Subject } from '../../shared/timeline/subjects.ts';
 import { canonicalUsers, subjectsOf } from '../../shared/timeline/subjects.ts';
+import type { TimelineReader } from '../../shared/timeline/timeline-store.ts';
 
 /** What the functions keep in a table, for the records of exported logs: the same evaluation then reads from it. */
-export interface TimelineInMemory extends TimelineStore {
+export interface TimelineInMemory extends TimelineReader {
   /** All of whom a record speaks: users first, in order of name. */
   subjects(): TimelineSubject[];
   /** The ids of all users who ever bore this UPN, in order of when they last did; or the one with this object id. */
@@ -29,8 +30,8 @@ export function timelineInMemory(tenantId: string, records: readonly AuditRecord
   const groupLicensing = records
     .filter(({ target }) => target.group !== undefined && target.user === undefined)
     .sort((a, b) => compareText(a.at, b.at) || compareText(a.log, b.log) || compareText(a.id, b.id));
-  const read = (asked: string, subject: Subject): Promise<AuditRecord[]> =>
-    Promise.resolve(asked === tenantId ? (known.get(keyOf(subject))?.records ?? []) : []);
+  const names = new Map<string, string[]>();
+  for (const [upn, id] of aliases) names.set(id, [...(names.get(id) ?? []), upn]);
 
   const usersCalled = (idOrUpn: string): string[] => {
     const name = idOrUpn.toLowerCase();
@@ -48,17 +49,33 @@ export function timelineInMemory(tenantId: string, records: readonly AuditRecord
   return {
     subjects: () =>
       [...known.values()]
-        .map(({ subject, records: spoken }) =>
-          subject.kind === 'user' ? userSubject(subject.id, spoken) : groupSubject(subject.id, spoken),
-        )
+        .map(({ subject: { kind, id }, records: spoken }) => ({
+          kind,
+          id,
+          name: nameOr(lastCalled(kind, spoken), id),
+        }))
         .sort(byKindAndName),
-    insert: () => Promise.reject(new Error('exported logs are read once, nothing comes later')),
-    readUser: (asked, id) => read(asked, { kind: 'user', id }),
-    readGroup: (asked, id) => read(asked, { kind: 'group', id }),
-    readGroupLicensing: (asked, from) =>
-      Promise.resolve(asked === tenantId ? groupLicensing.filter(({ at }) => at >= from) : []),
-    findUser: (asked, idOrUpn) =>
-      Promise.resolve(asked === tenantId ? usersCalled(idOrUpn).at(-1) : undefined),
+    readSubject: (asked, owner) => {
+      const entry = asked === tenantId ? known.get(`${owner.kind} ${owner.id}`) : undefined;
+      const spoken = entry?.records ?? [];
+      const name = entry === undefined ? undefined : lastCalled(entry.subject.kind, spoken);
+      return Promise.resolve({
+        records: spoken,
+        rows: countDistinct(spoken),
+        names: names.get(owner.id) ?? [],
+        ...(name === undefined ? {} : { name }),
+        hasLostName: false,
+        checkpoints: [],
+        looks: {},
+        version: undefined,
+      });
+    },
+    readGroupLicensing: (asked, windows) =>
+      Promise.resolve(
+        asked === tenantId
+          ? groupLicensing.filter(({ at }) => windows.some(({ from, to }) => from <= at && at <= to))
+          : [],
+      ),
     usersCalled,
   };
 }
@@ -67,17 +84,14 @@ function keyOf({ kind, id }: Subject): string {
   return `${kind} ${id}`;
 }
 
-/** Called by the name that it had last. */
-function groupSubject(id: string, records: readonly AuditRecord[]): TimelineSubject {
-  const names = records
+/** What the subject was called last. */
+function lastCalled(kind: Subject['kind'], records: readonly AuditRecord[]): string | undefined {
+  return records
     .toSorted((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id))
-    .flatMap(({ target }) => target.group?.name ?? []);
-  const name = names.at(-1);
-  return { kind: 'group', id, ...(name === undefined ? {} : { name }) };
+    .flatMap(({ target }) => (kind === 'user' ? target.user?.upn : target.group?.name) ?? [])
+    .at(-1);
 }
 
 function byKindAndName(a: TimelineSubject, b: TimelineSubject): number {
-  return (
-    compareText(b.kind, a.kind) || compareText(a.name ?? a.id, b.name ?? b.id) || compareText(a.id, b.id)
-  );
+  return compareText(b.kind, a.kind) || compareText(a.name, b.name) || compareText(a.id, b.id);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { readToken, type TokenFor } from '../../shared/adapters/credentials.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import {
@@ -7,18 +8,22 @@ import {
   featurePermissions,
   type PermissionName,
 } from '../../shared/permissions.ts';
-import type { ActivityApi, Graph, ReadOutcome } from '../../shared/ports.ts';
+import type { ActivityApi } from '../../shared/services/activity-api.ts';
+import type { Graph } from '../../shared/services/graph.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { grantsNothing } from '../../shared/tenants/token-refusal.ts';
 import { applicationIsAbsent, noActivityFeed, saysMissing } from './missing-codes.ts';
 import { moreThanNeeded } from './more-than-needed.ts';
 import type { PermissionRight, TenantRights } from './rights.ts';
-import { rolesInToken } from './token-roles.ts';
+
+/** A look takes pages and things one by one. */
+export type LookedAtGraph = Pick<Graph, 'readPage' | 'readObject'>;
 
 /** The app's own credential is on this machine: each permission is tried with one cheap call. */
 export interface RightsByCall {
   kind: 'own';
   tokenFor: TokenFor;
-  graph: Graph;
+  graph: LookedAtGraph;
   activity: Pick<ActivityApi, 'listSubscriptions'>;
   /** Origins of the APIs, which are also the audiences of their tokens. */
   endpoints: Readonly<Record<ApiName, string>>;
@@ -181,3 +186,20 @@ const otherCauses: Readonly<Record<string, string>> = {
   AF20011: loggingOff,
   AF20012: loggingOff,
 };
+
+const claimsSchema = z.object({ roles: z.array(z.string()).default([]) });
+
+/**
+ * The application permissions that an access token says it carries; undefined where it is no JWT, as with credential `none`.
+ * Its signature is not checked: this explains what a call came to and decides nothing.
+ */
+function rolesInToken(token: string): string[] | undefined {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    const json: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return claimsSchema.safeParse(json).data?.roles;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,8 @@
 import { statusOf } from '../../shared/adapters/storage.ts';
 import type { TenantSettings } from '../../shared/config.ts';
 import { type FeaturePermission, featurePermissions } from '../../shared/permissions.ts';
-import type { CoverageRow, CoverageStore, ReadOutcome } from '../../shared/ports.ts';
+import type { LogCoverageRow, CoverageStore } from '../../shared/coverage/coverage-store.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { grantsNothing, tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import type { AppRoleAssignment, Directory } from '../directory/directory.ts';
 import { codeInReason, saysMissing } from './missing-codes.ts';
@@ -101,7 +102,7 @@ async function inCollection(
     'this machine cannot see it, and the app has collected nothing from the tenant yet',
   );
   for (const source of feature.sources) {
-    let row: CoverageRow | undefined;
+    let row: LogCoverageRow | undefined;
     try {
       row = (await coverage.read(tenantId, source))?.row;
     } catch (error) {
@@ -116,7 +117,7 @@ async function inCollection(
 }
 
 /** A success clears what failed before it, so a failure that speaks of rights is newer than whatever was read. */
-function inRow({ failure, finishedAt }: CoverageRow, permission: string, now: string): Seen {
+function inRow({ failure, finishedAt }: LogCoverageRow, permission: string, now: string): Seen {
   const since = failure === undefined ? '' : `since ${minuteOf(failure.at)} the collection`;
   if (failure?.permission === permission && saysMissing(codeInReason(failure.reason))) {
     return { state: 'missing', reason: `${since} is told: ${failure.reason}`, seenBy: 'call' };

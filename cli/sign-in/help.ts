@@ -4,7 +4,8 @@ export const signInHelp = `Usage: npx gracewatch sign-in --app NAME --resource-g
        npx gracewatch sign-in --host HOSTNAME --identity OBJECT_ID --tenant ID [options]
 
 Makes, or checks and corrects, the application that people sign in to for the list of alerts and the dashboard.
-It has no secret: it trusts the managed identity of the app. Only people who are allowed can sign in: you, and whom you name.
+It has no secret: it trusts the managed identity of the app. It has two app roles, reader and operator, for all watched tenants. Only people
+whom you name can sign in, and you: as operator, unless you name your own id for something else or have a role already.
 Works with your rights in the tenant of the app, shows what it would do, and does it with --yes. Safe to run again.
 
 ${targetHelp}
@@ -12,7 +13,10 @@ ${targetHelp}
   --identity OBJECT_ID             the object (principal) id of its managed identity,
   --tenant ID                      and the tenant of both
 
-  --allow ID[,ID…]                 object ids of people or groups who may sign in besides you (groups need Entra ID P1)
+  --operator ID[,ID…]              object ids of people or groups who may read everything, and acknowledge, snooze and reopen
+  --reader ID[,ID…]                of those who may read everything
+  --allow ID[,ID…]                 of those who may sign in, and read or do what GRACEWATCH_ACCESS says (the way to give one tenant of
+                                   several); without an entry there they see nothing. Groups need Entra ID P1
   --tenants ID[,ID…]|none          people of these tenants may sign in, too: operators who watch the tenants of others;
                                    without, those stay whom the deployment of --app lets in
   --yes                            do it; without, nothing is changed

@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import type { Directory } from '../directory/directory.ts';
 import { lookAtApplication } from '../plan/look-at-application.ts';
 import type { PresentSignIn } from './plan.ts';
@@ -14,6 +14,9 @@ export async function lookAtSignIn(
   if (servicePrincipal === undefined) return { kind: 'read', value: { ...present.value, allowed: [] } };
   const assigned = await directory.listAppRolesOn(servicePrincipal.id);
   if (assigned.kind !== 'read') return assigned;
-  const allowed = assigned.value.map(({ principalId }) => principalId.toLowerCase());
+  const allowed = assigned.value.map(({ principalId, appRoleId }) => ({
+    id: principalId.toLowerCase(),
+    appRoleId: appRoleId.toLowerCase(),
+  }));
   return { kind: 'read', value: { ...present.value, allowed } };
 }

@@ -1,5 +1,6 @@
 import { readArguments, UsageError } from '../arguments/arguments.ts';
 import { idOf } from '../arguments/values.ts';
+import type { GivenRole } from './app-roles.ts';
 import { type PlaceName, placeNameOf, placeOptions } from '../target/place.ts';
 
 export type SignInOptions =
@@ -7,8 +8,8 @@ export type SignInOptions =
   | {
       kind: 'sign-in';
       where: PlaceName;
-      /** Object ids of people and groups. */
-      allow: string[];
+      /** Object ids of people and groups, by what they are to have. */
+      give: Record<GivenRole, string[]>;
       /** Tenants of operators; empty: no more; undefined: as the deployment has it. */
       tenants?: string[];
       yes: boolean;
@@ -19,6 +20,8 @@ export type SignInOptions =
 export function readSignInOptions(args: readonly string[]): SignInOptions {
   const { values, positionals } = readArguments(args, {
     ...placeOptions,
+    operator: { type: 'string', multiple: true },
+    reader: { type: 'string', multiple: true },
     allow: { type: 'string', multiple: true },
     tenants: { type: 'string', multiple: true },
     yes: { type: 'boolean' },
@@ -38,7 +41,11 @@ export function readSignInOptions(args: readonly string[]): SignInOptions {
   return {
     kind: 'sign-in',
     where: placeNameOf('sign-in', values),
-    allow: idsOf('--allow', values.allow ?? []),
+    give: {
+      operator: idsOf('--operator', values.operator ?? []),
+      reader: idsOf('--reader', values.reader ?? []),
+      'sign-in': idsOf('--allow', values.allow ?? []),
+    },
     ...(values.tenants === undefined ? {} : { tenants }),
     yes: values.yes === true,
     json: values.json === true,

@@ -1,6 +1,8 @@
 import type { Application, NewApplication, NewFederatedCredential } from '../directory/directory.ts';
 import { applicationAspect, type Aspect, type PresentApplication, type Step } from '../plan/aspect.ts';
 import { strangersNotes, trustAspect } from '../plan/trust.ts';
+import { listed } from '../../shared/text/listed.ts';
+import { type GivenRole, hasGivenRoles, idOfRole, isAccessRole, withGivenRoles } from './app-roles.ts';
 
 /** What the sign-in is to be. */
 export interface WantedSignIn {
@@ -11,14 +13,14 @@ export interface WantedSignIn {
   /** People of other tenants may sign in, too. */
   severalTenants: boolean;
   trust: NewFederatedCredential;
-  /** Object ids of those who may sign in; `name` for people who read it. */
-  allowed: { id: string; name?: string }[];
+  /** Object ids of those who may sign in, and what each is to have; `name` for people who read it. */
+  allowed: { id: string; name?: string; role: GivenRole }[];
 }
 
 /** What stands in the directory. */
 export interface PresentSignIn extends PresentApplication {
-  /** Object ids of who may sign in. */
-  allowed: string[];
+  /** Object ids of who may sign in, each with a role that he has. */
+  allowed: { id: string; appRoleId: string }[];
 }
 
 /**
@@ -46,11 +48,13 @@ function applicationAspects(wanted: WantedSignIn, application: Application | und
       redirectUris: [redirectUri],
       idTokens: true,
       requiredRoles: [],
+      groupClaims,
+      appRoles: withGivenRoles([]),
     };
     return [
       {
         name: 'application',
-        text: `${name}, without a secret, for ${whose}; it takes them back to ${redirectUri}, may be given id tokens and asks for no permission`,
+        text: `${name}, without a secret, for ${whose}; it takes them back to ${redirectUri}, may be given id tokens, has the app roles reader and operator, and asks for no permission`,
         step: { kind: 'create-application', application: made },
       },
     ];
@@ -73,7 +77,29 @@ function applicationAspects(wanted: WantedSignIn, application: Application | und
       was: 'not allowed',
       changes: { idTokens: true },
     }),
+    applicationAspect(
+      'app-roles',
+      'it has the app roles reader and operator, and one that lets somebody sign in and no more',
+      hasGivenRoles(application.appRoles),
+      { was: appRoleWords(application), changes: { appRoles: withGivenRoles(application.appRoles) } },
+    ),
+    applicationAspect(
+      'groups',
+      'it is told which of the groups that are allowed somebody is in',
+      application.groupClaims === groupClaims || application.groupClaims === 'SecurityGroup',
+      { was: application.groupClaims ?? 'no group', changes: { groupClaims } },
+    ),
   ];
+}
+
+/** Only those that are assigned, so that nobody is in too many for a token (Microsoft identity platform, "Configure group claims"). */
+const groupClaims = 'ApplicationGroup';
+
+function appRoleWords({ appRoles }: Application): string {
+  const names = appRoles
+    .filter(({ isEnabled }) => isEnabled)
+    .map(({ value }) => value ?? 'one without a value');
+  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 function audienceWords(audience: string): string {
@@ -92,7 +118,7 @@ function redirectUrisOf(wanted: string, present: readonly string[]): string[] {
 
 function accessAspects(
   { allowed }: WantedSignIn,
-  { servicePrincipal, allowed: present }: PresentSignIn,
+  { application, servicePrincipal, allowed: present }: PresentSignIn,
 ): Aspect[] {
   const principal: Aspect = { name: 'service-principal', text: 'the tenant has a service principal of it' };
   const closed: Aspect = { name: 'assignment-required', text: 'only people who are allowed can sign in' };
@@ -102,23 +128,47 @@ function accessAspects(
   return [
     isThere ? principal : { ...principal, step: { kind: 'create-service-principal' } },
     isClosed ? closed : { ...closed, ...(isThere && { was: 'everybody in the tenant' }), step: close },
-    ...allowed.map(({ id, name }): Aspect => {
-      const text = name === undefined ? `${id} is allowed` : `${name} is allowed (${id})`;
-      return present.includes(id)
-        ? { name: 'allowed', text }
-        : { name: 'allowed', text, step: { kind: 'allow', principalId: id } };
+    ...allowed.map(({ id, name, role }): Aspect => {
+      const appRoleId = idOfRole(application?.appRoles ?? [], role);
+      const text = `${name ?? id} ${roleWords[role]}${name === undefined ? '' : ` (${id})`}`;
+      // Whoever has any role may sign in.
+      const has = present.some(
+        (one) => one.id === id && (!isAccessRole(role) || one.appRoleId === appRoleId),
+      );
+      const aspect = { name: isAccessRole(role) ? role : 'allowed', text };
+      return has ? aspect : { ...aspect, step: { kind: 'allow', principalId: id, appRoleId } };
     }),
   ];
 }
 
+const roleWords: Readonly<Record<GivenRole, string>> = {
+  reader: 'is reader of all tenants',
+  operator: 'is operator of all tenants',
+  'sign-in': 'may sign in, for what GRACEWATCH_ACCESS says',
+};
+
 /** What else stands there that somebody should know of; it is left as it is. */
 export function signInNotes(wanted: WantedSignIn, present: PresentSignIn): string[] {
-  const ids = wanted.allowed.map(({ id }) => id);
-  const others = new Set(present.allowed.filter((id) => !ids.includes(id))).size;
+  const named = wanted.allowed.map(({ id }) => id);
+  const others = present.allowed.filter(({ id }) => !named.includes(id));
+  const holders = (role: GivenRole): Set<string> => {
+    const roleId = idOfRole(present.application?.appRoles ?? [], role);
+    return new Set(others.filter(({ appRoleId }) => appRoleId === roleId).map(({ id }) => id));
+  };
+  const operators = holders('operator');
+  const readers = new Set([...holders('reader')].filter((id) => !operators.has(id)));
+  const without = new Set(others.map(({ id }) => id).filter((id) => !operators.has(id) && !readers.has(id)));
+  const counts = [
+    ...(operators.size === 0 ? [] : [`${operators.size} as operator of all tenants`]),
+    ...(readers.size === 0 ? [] : [`${readers.size} as reader of all tenants`]),
+    ...(without.size === 0
+      ? []
+      : [`${without.size} without an app role, who may read what GRACEWATCH_ACCESS says and nothing else`]),
+  ];
   return [
     ...strangersNotes(wanted.trust, present.trusts),
-    ...(others === 0
+    ...(counts.length === 0
       ? []
-      : [`${others} more ${others === 1 ? 'person or group is' : 'people or groups are'} allowed already`]),
+      : [`more people or groups may sign in already, and stay as they are: ${listed(counts)}`]),
   ];
 }

@@ -24,7 +24,10 @@ export function signInText(report: SignInReport): string {
 }
 
 /** The commands that tell the deployment of it. */
-function nextLines({ tenants, resourceGroup = 'RESOURCE_GROUP' }: SignInReport, clientId: string): string[] {
+function nextLines(
+  { tenants, results, resourceGroup = 'RESOURCE_GROUP' }: SignInReport,
+  clientId: string,
+): string[] {
   const list = tenants === undefined ? undefined : JSON.stringify(tenants);
   return [
     '',
@@ -39,10 +42,14 @@ function nextLines({ tenants, resourceGroup = 'RESOURCE_GROUP' }: SignInReport, 
     `  azd env set SIGN_IN_CLIENT_ID ${clientId}`,
     ...(list === undefined ? [] : [`  azd env set SIGN_IN_TENANTS '${list}'`]),
     '  azd provision',
+    ...(results.some(({ aspect }) => aspect.name === 'allowed') ? [allowedLine] : []),
     'Where people may not consent for themselves, an administrator signs in first and consents for everybody.',
     ...(tenants === undefined || tenants.length === 1 ? [] : operatorLines(clientId)),
   ];
 }
+
+const allowedLine =
+  'Whom you named with --allow sees what GRACEWATCH_ACCESS says (param accessGrants), and without an entry there nothing.';
 
 /** Who may sign in from there is decided there: this tenant cannot require it of another. */
 function operatorLines(clientId: string): string[] {
@@ -51,7 +58,8 @@ function operatorLines(clientId: string): string[] {
     'In each of the other tenants an administrator lets it in, and then allows people under Enterprise applications:',
     `  az ad sp create --id ${clientId}`,
     `  az ad sp update --id ${clientId} --set appRoleAssignmentRequired=true`,
-    'Without the second one everybody in that tenant can sign in.',
+    'Without the second one everybody in that tenant can sign in. Whoever administers it gives out the app roles there, and these hold for',
+    'all watched tenants: let in only whom you would trust with all. Others are better invited as guests, and named in GRACEWATCH_ACCESS.',
   ];
 }
 

@@ -1,12 +1,12 @@
 import type { Environment } from '../../shared/config.ts';
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { tellingWrongUse } from '../arguments/wrong-use.ts';
 import { connectDirectory } from '../directory/connect-directory.ts';
 import { failureWords } from '../directory/failure-words.ts';
 import { planExitCode } from '../plan/carry-out.ts';
 import { cloudOf } from '../target/cloud.ts';
 import { findPlace } from '../target/place.ts';
-import { jsonText } from '../../shared/json-text.ts';
+import { jsonText } from '../../shared/json/json-text.ts';
 import type { Workplace } from '../workplace.ts';
 import { signInHelp } from './help.ts';
 import { readSignInOptions, type SignInOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { NoStorageAnswer } from '../../shared/adapters/storage-answer.ts';
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
-import { asObject } from '../../shared/ingest/json-value.ts';
+import { asObject } from '../../shared/json/json-value.ts';
 import { type Unreachable, whyUnreachable } from '../network/unreachable.ts';
 
 /** Why a call to storage failed, by what the service and the SDKs say of it. */

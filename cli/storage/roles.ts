@@ -14,6 +14,13 @@ export const readerRoles: Readonly<Record<StorageService, string>> = {
   tables: 'Storage Table Data Reader',
 };
 
+/** What a person needs to write. */
+export const writerRoles: Readonly<Record<StorageService, string>> = {
+  blobs: 'Storage Blob Data Contributor',
+  queues: appRoles.queues.name,
+  tables: appRoles.tables.name,
+};
+
 type Assignee = StorageReader | { kind: 'principal'; principalId: string };
 
 /** The command that gives a role on the account. In every shell but cmd; the id of the account is asked for where it is not known. */

@@ -1,6 +1,5 @@
-import type { TokenCredential } from '@azure/identity';
 import { connectStorage, type StorageClients } from '../../shared/adapters/storage.ts';
-import { SettingsError, type StorageSettings } from '../../shared/config.ts';
+import type { StorageSettings } from '../../shared/config.ts';
 import { ask, type Asked } from '../network/ask.ts';
 import { personCredential } from '../person-token.ts';
 import type { StorageAccount, StorageService } from './account.ts';
@@ -18,7 +17,7 @@ export interface Storage extends StorageAccount {
  */
 export function storageOf(settings: StorageSettings, personOf: string | undefined): Storage {
   const asPerson = settings.kind === 'identity' && personOf !== undefined;
-  const clients = connected(settings, asPerson ? personCredential(personOf) : undefined);
+  const clients = connectStorage(settings, asPerson ? personCredential(personOf) : undefined);
   const container = clients.container('doctor');
   const urls = {
     blobs: plainUrl(container.url).replace(/\/doctor$/, ''),
@@ -38,18 +37,6 @@ export function storageOf(settings: StorageSettings, personOf: string | undefine
     },
   };
 }
-
-/** The SDKs want more of a connection string than the settings do, and say so only when they are made. */
-function connected(settings: StorageSettings, credential: TokenCredential | undefined): StorageClients {
-  try {
-    return connectStorage(settings, credential);
-  } catch {
-    throw new SettingsError([{ setting: 'AzureWebJobsStorage', expected: halfAConnectionString }]);
-  }
-}
-
-const halfAConnectionString =
-  'is not a whole connection string: a part is missing or misspelt; az storage account show-connection-string --name ACCOUNT prints it';
 
 function ownReader(settings: StorageSettings): StorageAccount['reader'] {
   if (settings.kind === 'connection-string') return { kind: 'key' };

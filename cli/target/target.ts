@@ -92,6 +92,11 @@ export async function readTarget(values: TargetValues, workplace: Workplace): Pr
   };
 }
 
+/** `--app NAME --resource-group RG` for a command that is to be copied; empty for the settings on this machine. */
+export function targetArguments({ app }: Target): string {
+  return app === undefined ? '' : ` --app ${app.name} --resource-group ${app.resourceGroup}`;
+}
+
 /** A secret in the vault of an app in Azure is read by nobody but the app. */
 export function secretPlaceOf({ app }: Target): SecretPlace {
   return app === undefined ? 'settings' : 'vault';

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { createTokenFor, readToken } from '../../shared/adapters/credentials.ts';
 import { createGraph } from '../../shared/adapters/graph.ts';
 import { tenantIdPattern } from '../../shared/config-tenants.ts';
-import type { ReadOutcome, TenantRow } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { mayBeAddedAgain } from '../../shared/tenants/removal.ts';
 import { tenantState } from '../../shared/tenants/tenant-state.ts';
 import { UsageError } from '../arguments/arguments.ts';
 import { isDomain, isGuid } from '../arguments/values.ts';
 import { consentLink } from '../directory/consent-link.ts';
+import { targetArguments } from '../target/target.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName, plainWords } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tenantTitle } from './choose-tenant.ts';
-import { type Deployment, targetArguments } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { stateWords } from './state-words.ts';
 
 export interface AddRequest {

@@ -1,6 +1,6 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
 import { wantedPermissions } from '../../shared/permissions.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { connectDirectory } from '../directory/connect-directory.ts';
 import type { Directory } from '../directory/directory.ts';
 import { failureWords } from '../directory/failure-words.ts';

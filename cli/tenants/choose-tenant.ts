@@ -1,4 +1,4 @@
-import type { TenantRow } from '../../shared/ports.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { UsageError } from '../arguments/arguments.ts';
 
 /** The row with this id, domain or name. @throws UsageError where there is none, or several */

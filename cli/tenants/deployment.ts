@@ -3,7 +3,10 @@ import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
 import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import { type Reach, readReach } from '../../shared/config.ts';
 import names from '../../shared/names.json' with { type: 'json' };
-import type { AlertStore, CoverageRow, CoverageStore, ReadOutcome, TenantStore } from '../../shared/ports.ts';
+import type { AlertStore } from '../../shared/alert/alert-store.ts';
+import type { LogCoverageRow, CoverageStore } from '../../shared/coverage/coverage-store.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
+import type { TenantStore } from '../../shared/tenants/tenant-store.ts';
 import { type Storage, storageOf } from '../storage/storage.ts';
 import { readTarget, secretPlaceOf, type Target, type TargetValues } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
@@ -38,14 +41,9 @@ export async function readDeployment(values: TargetValues, workplace: Workplace)
   };
 }
 
-/** `--app NAME --resource-group RG` for a command that is to be copied; empty for the settings on this machine. */
-export function targetArguments({ app }: Target): string {
-  return app === undefined ? '' : ` --app ${app.name} --resource-group ${app.resourceGroup}`;
-}
-
 /** The rows of coverage of each tenant. */
-export async function coverageByTenant(coverage: CoverageStore): Promise<Map<string, CoverageRow[]>> {
-  const rows = new Map<string, CoverageRow[]>();
+export async function coverageByTenant(coverage: CoverageStore): Promise<Map<string, LogCoverageRow[]>> {
+  const rows = new Map<string, LogCoverageRow[]>();
   for await (const row of coverage.list()) rows.set(row.tenantId, [...(rows.get(row.tenantId) ?? []), row]);
   return rows;
 }

@@ -5,7 +5,7 @@ import {
   standardTimeoutMilliseconds,
   withoutRedirects,
 } from '../../shared/adapters/http-answers.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 
 const service = 'the authority';
 

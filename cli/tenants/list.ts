@@ -1,14 +1,15 @@
 import type { TenantSettings } from '../../shared/config.ts';
-import type { TenantRow } from '../../shared/ports.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { type TenantState, tenantState } from '../../shared/tenants/tenant-state.ts';
 import { tokenRefusalCode } from '../../shared/tenants/token-refusal.ts';
 import { consentLink } from '../directory/consent-link.ts';
-import { jsonText } from '../../shared/json-text.ts';
+import { jsonText } from '../../shared/json/json-text.ts';
+import { targetArguments } from '../target/target.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tenantTitle } from './choose-tenant.ts';
-import { coverageByTenant, type Deployment, targetArguments } from './deployment.ts';
+import { coverageByTenant, type Deployment } from './deployment.ts';
 import { stateWords, utc } from './state-words.ts';
 
 type Listed = TenantSettings & Partial<Pick<TenantRow, 'addedAt' | 'removal'>> & { state: TenantState };

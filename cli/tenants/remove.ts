@@ -1,11 +1,13 @@
-import { visibleText } from '../../shared/deliver/escape.ts';
-import type { TenantRow } from '../../shared/ports.ts';
+import { everyAlert } from '../../shared/alert/alert-store.ts';
+import { visibleText } from '../../shared/text/visible-text.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { UsageError } from '../arguments/arguments.ts';
+import { targetArguments } from '../target/target.ts';
 import { paragraph } from '../terminal/paragraph.ts';
 import { plainName } from '../terminal/plain-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { chooseTenant, tenantTitle } from './choose-tenant.ts';
-import { type Deployment, targetArguments } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { stateWords, utc } from './state-words.ts';
 import { tenantState } from '../../shared/tenants/tenant-state.ts';
 
@@ -48,7 +50,7 @@ async function whatGoes(tenant: TenantRow, { alerts, coverage }: Deployment): Pr
   const { id, addedAt } = tenant;
   let all = 0;
   let open = 0;
-  for await (const { status } of alerts.list({ tenantIds: [id] })) {
+  for await (const { status } of everyAlert(alerts, { tenantIds: [id] })) {
     all += 1;
     if (status !== 'resolved') open += 1;
   }

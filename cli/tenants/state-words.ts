@@ -1,4 +1,4 @@
-import { timeIn } from '../../shared/deliver/channel-time.ts';
+import { timeIn } from '../../shared/time/zoned-time.ts';
 import type { TenantState } from '../../shared/tenants/tenant-state.ts';
 
 export const utc = timeIn('UTC');

@@ -1,4 +1,5 @@
 import { tellingWrongUse } from '../arguments/wrong-use.ts';
+import { storageComplaint } from '../storage/complaint.ts';
 import type { TargetValues } from '../target/target.ts';
 import type { Workplace } from '../workplace.ts';
 import { addTenant } from './add.ts';
@@ -8,7 +9,6 @@ import { tenantsHelp } from './help.ts';
 import { listTenants } from './list.ts';
 import { readTenantsOptions, type TenantsOptions } from './options.ts';
 import { removeTenantByHand } from './remove.ts';
-import { storageComplaint } from './storage-complaint.ts';
 
 /** 0 done, nothing to do, or shown what would be done; 1 refused, not reached or not confirmed; 2 wrong use or settings. */
 type ExitCode = 0 | 1 | 2;

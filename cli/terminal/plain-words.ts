@@ -1,4 +1,4 @@
-import { shorten, visibleText } from '../../shared/deliver/escape.ts';
+import { shorten, visibleText } from '../../shared/text/visible-text.ts';
 
 /** In characters. A UPN has 113 at most, a group's name 256; a name of thousands is made to push the rest off the screen. */
 const longest = { name: 120, word: 150, text: 1000 };

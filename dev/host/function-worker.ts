@@ -1,31 +1,25 @@
 import { deferred } from './deferred.ts';
-import type { Settings } from './host-settings.ts';
-import { errorText, type LogLine, oneLine } from './log-line.ts';
+import { errorText, oneLine } from './log-line.ts';
 import type { FunctionMetadata } from './rpc.ts';
-import { openWorker, type WorkerChannel } from './worker-channel.ts';
+import { openWorker, type WorkerChannel, type WorkerOptions } from './worker-channel.ts';
+import { endsBeforeRecycling, withAnotherEnd, type WorkerEnds } from './worker-ends.ts';
 import type { Invocation, InvocationResult } from './worker-messages.ts';
-
-/** A worker is started again after it ended; at the third time the whole host is recycled (FACTS 11.13). */
-const endsBeforeRecycling = 3;
 
 export interface FunctionWorker {
   functions: readonly FunctionMetadata[];
   /** Never rejects. Waits for a worker that is being started again. */
   invoke(invocation: Invocation): Promise<InvocationResult>;
-  stop(): Promise<void>;
+  stop(limitMilliseconds: number): Promise<void>;
   /** Resolves when the worker is not started again, with the reason; never after `stop`. */
   givenUp: Promise<string>;
 }
 
-/** Keeps one worker process alive. @throws HostCannotStart when the app cannot be loaded the first time */
-export async function startFunctionWorker(
-  bundlePath: string,
-  settings: Settings,
-  log: LogLine,
-): Promise<FunctionWorker> {
+/** Keeps one worker process alive. @throws HostCannotStart as `openWorker` does, the first time */
+export async function startFunctionWorker(options: WorkerOptions): Promise<FunctionWorker> {
+  const { log } = options;
   const givenUp = deferred<string>();
   let stopping = false;
-  let ends = 0;
+  let ends: WorkerEnds | undefined;
   /** Undefined when there is none and none will come. */
   let current: Promise<WorkerChannel | undefined>;
 
@@ -34,9 +28,9 @@ export async function startFunctionWorker(
       if (stopping) {
         return;
       }
-      ends += 1;
-      log(oneLine(`the worker ended (${String(ends)} of ${String(endsBeforeRecycling)}): ${reason}`));
-      current = ends < endsBeforeRecycling ? restart() : giveUp(reason);
+      ends = withAnotherEnd(ends, performance.now());
+      log(oneLine(`the worker ended (${String(ends.count)} of ${String(endsBeforeRecycling)}): ${reason}`));
+      current = ends.count < endsBeforeRecycling ? restart() : giveUp(reason);
     });
     return channel;
   };
@@ -46,13 +40,16 @@ export async function startFunctionWorker(
   };
   const restart = async (): Promise<WorkerChannel | undefined> => {
     try {
-      return watch(await openWorker(bundlePath, settings, log));
+      return watch(await openWorker(options));
     } catch (error) {
       return giveUp(errorText(error));
     }
   };
 
-  const first = watch(await openWorker(bundlePath, settings, log));
+  const first = watch(await openWorker(options));
+  if (first.threw) {
+    log('the app could not be loaded: as on Azure, no function runs and every route answers 404');
+  }
   current = Promise.resolve(first);
   return {
     functions: first.functions,
@@ -63,9 +60,9 @@ export async function startFunctionWorker(
         ? { kind: 'failed', reason: 'the host is being recycled' }
         : channel.invoke(invocation);
     },
-    stop: async () => {
+    stop: async (limitMilliseconds) => {
       stopping = true;
-      await (await current)?.stop();
+      await (await current)?.stop(limitMilliseconds);
     },
   };
 }

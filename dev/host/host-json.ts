@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { HostCannotStart } from './host-cannot-start.ts';
+import type { LogLevels } from './log-level.ts';
 
 const timeSpan = z
   .string()
@@ -38,6 +39,7 @@ const hostJsonSchema = z.object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
     })
     .prefault({}),
+  logging: z.object({ logLevel: z.record(z.string(), z.string()).default({}) }).prefault({}),
 });
 
 export type QueueOptions = z.output<typeof queuesSchema>;
@@ -46,6 +48,7 @@ export interface HostJson {
   queues: QueueOptions;
   /** Without slashes at its ends; empty serves functions from the root. */
   routePrefix: string;
+  logLevels: LogLevels;
 }
 
 /** @throws HostCannotStart naming the file and what is wrong in it */
@@ -68,7 +71,11 @@ export async function readHostJson(path: string): Promise<HostJson> {
     throw new HostCannotStart(`${path}: ${problems.join('; ')}`);
   }
   const { queues, http } = parsed.data.extensions;
-  return { queues, routePrefix: http.routePrefix.replace(/^\/+|\/+$/g, '') };
+  return {
+    queues,
+    routePrefix: http.routePrefix.replace(/^\/+|\/+$/g, ''),
+    logLevels: parsed.data.logging.logLevel,
+  };
 }
 
 /** `[days.]hours:minutes:seconds[.fraction]` in milliseconds. */

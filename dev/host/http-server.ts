@@ -7,6 +7,7 @@ import { sendResult, sendStatus } from './http-response.ts';
 import type { Invocations } from './invocations.ts';
 import type { HttpRegistration } from './registration.ts';
 import { compareRoutes, matchRoute } from './route.ts';
+import type { Trigger } from './trigger.ts';
 
 export interface HttpServerOptions {
   /** 0 takes any free one. */
@@ -19,18 +20,22 @@ export interface HttpServerOptions {
   startByHand: StartByHand;
 }
 
-export interface RunningServer {
+export interface RunningServer extends Trigger {
   port: number;
-  /** Takes no more requests and returns when those under way are answered. */
-  stop(): Promise<void>;
 }
+
+/** Of the request line, its end included; the host answers before any function (FACTS 11.13). */
+const longestRequestLine = 8 * 1024;
+
+/** Node's own limit, far above those of the host: of what it refuses by itself it says no more than that. */
+const maxHeaderSize = 1024 * 1024;
 
 /** @throws HostCannotStart when the port is taken */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   // With sign-in switched off everybody who reaches the host is let in, so it is reached from this machine only.
   const address = '127.0.0.1';
   const routes = options.functions.toSorted((left, right) => compareRoutes(left.route, right.route));
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize }, (request, response) => {
     // Somebody may hang up at any time; there is nobody left to tell.
     response.on('error', () => undefined);
     response.once('finish', () => {
@@ -57,6 +62,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
           resolve();
         });
       }),
+    abandon: () => {
+      server.closeAllConnections();
+    },
   };
 }
 
@@ -81,6 +89,11 @@ async function answer(
   routes: readonly HttpRegistration[],
 ): Promise<void> {
   const target = request.url ?? '/';
+  const refusal = refusalOf(request.method ?? '', target, request.httpVersion);
+  if (refusal !== undefined) {
+    sendStatus(response, refusal);
+    return;
+  }
   const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
   const url = URL.parse(target.startsWith('/') ? `${origin}${target}` : target);
   if (url === null) {
@@ -116,6 +129,14 @@ async function answer(
     triggerMetadata: {},
   });
   sendResult(response, result);
+}
+
+function refusalOf(method: string, target: string, version: string): 414 | 400 | undefined {
+  if (Buffer.byteLength(`${method} ${target} HTTP/${version}\r\n`, 'latin1') > longestRequestLine) {
+    return 414;
+  }
+  const [path = ''] = target.split('?', 1);
+  return path.includes('%00') ? 400 : undefined;
 }
 
 function findFunction(

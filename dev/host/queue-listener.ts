@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
-import { errorStatus } from './error-code.ts';
 import type { QueueOptions } from './host-json.ts';
 import { type LogLine, oneLine } from './log-line.ts';
 import { holdMessage } from './message-lease.ts';
-import { decodeMessage, fateOfMessage, isSpent, type MessageFate } from './queue-message.ts';
+import {
+  type DecodedMessage,
+  decodeMessage,
+  fateOfMessage,
+  isSpent,
+  type MessageFate,
+} from './queue-message.ts';
 import { storageProblem } from './storage.ts';
+import type { Trigger } from './trigger.ts';
 
 const shortestPollingMilliseconds = 100;
 
@@ -26,10 +32,11 @@ export interface QueueListenerOptions {
 /** A host that is killed as soon as it answers must not have counted against a message that it never worked on. */
 const beforeFirstMessageMilliseconds = 250;
 
-/** Takes messages until it is stopped. `stop` returns when all that were taken are settled. */
-export function listenToQueue(options: QueueListenerOptions): { stop: () => Promise<void> } {
+/** Takes messages until it is stopped. `stop` returns when all that were taken are settled or abandoned. */
+export function listenToQueue(options: QueueListenerOptions): Trigger {
   const { queue, queues, log } = options;
   const stopped = new AbortController();
+  const abandoned = new AbortController();
   const inWork = new Set<Promise<void>>();
   let reachable = true;
 
@@ -42,10 +49,7 @@ export function listenToQueue(options: QueueListenerOptions): { stop: () => Prom
       reachable = true;
       return received.receivedMessageItems;
     } catch (error) {
-      if (errorStatus(error) === 404) {
-        // Somebody deleted it while the host was running.
-        await queue.createIfNotExists().catch(() => undefined);
-      }
+      // Nobody creates it here: on Azure the host does not either, and whoever deploys does (FACTS 11.13).
       if (reachable) {
         log(oneLine(`${queue.name}: no messages can be received for now: ${storageProblem(error)}`));
         reachable = false;
@@ -64,7 +68,7 @@ export function listenToQueue(options: QueueListenerOptions): { stop: () => Prom
       }
       const messages = await takeMessages();
       for (const message of messages) {
-        const work = settleMessage(options, message).finally(() => inWork.delete(work));
+        const work = settleMessage(options, message, abandoned.signal).finally(() => inWork.delete(work));
         inWork.add(work);
       }
       if (messages.length === 0) {
@@ -83,15 +87,25 @@ export function listenToQueue(options: QueueListenerOptions): { stop: () => Prom
       await polling;
       await Promise.all(inWork);
     },
+    abandon: () => {
+      abandoned.abort();
+    },
   };
 }
 
 /** Handles one message and does with it what its fate is. Storage that fails here only makes the message come again. */
-async function settleMessage(options: QueueListenerOptions, message: DequeuedMessageItem): Promise<void> {
+async function settleMessage(
+  options: QueueListenerOptions,
+  message: DequeuedMessageItem,
+  abandoned: AbortSignal,
+): Promise<void> {
   const { queue, queues, poison, log } = options;
   const lease = holdMessage(queue, message, options.lockSeconds, log);
   const fate = await decideFate(options, message);
   const popReceipt = await lease.end();
+  if (abandoned.aborted) {
+    return;
+  }
   try {
     switch (fate) {
       case 'delete':
@@ -124,10 +138,24 @@ async function decideFate(options: QueueListenerOptions, message: DequeuedMessag
     return 'poison';
   }
   const decoded = decodeMessage(message.messageText, messageEncoding);
-  if (decoded.kind === 'undecodable') {
-    // It never reaches a function (FACTS 11.13).
-    options.log(oneLine(`${options.queue.name}: message ${message.messageId} is not base64`));
-  }
-  const outcome = decoded.kind === 'text' ? await options.handle(decoded.text, message) : 'failed';
+  const outcome = await outcomeOf(options, message, decoded);
   return fateOfMessage(outcome, message.dequeueCount, maxDequeueCount, hasPoison);
+}
+
+/** What cannot be decoded never reaches a function: without base64 it is not tried again, with bytes that are no UTF-8 it is (FACTS 11.13). */
+async function outcomeOf(
+  { queue, handle, log }: QueueListenerOptions,
+  message: DequeuedMessageItem,
+  decoded: DecodedMessage,
+): Promise<'succeeded' | 'failed' | 'not-base64'> {
+  switch (decoded.kind) {
+    case 'text':
+      return handle(decoded.text, message);
+    case 'not-utf8':
+      log(oneLine(`${queue.name}: message ${message.messageId} is not UTF-8`));
+      return 'failed';
+    case 'not-base64':
+      log(oneLine(`${queue.name}: message ${message.messageId} is not base64`));
+      return 'not-base64';
+  }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RpcTypedData } from './rpc.ts';
 
 /** What a queue hands over with a message; a call by hand has no more than a count of 0 (FACTS 11.13). */
@@ -10,7 +11,7 @@ export interface MessageProperties {
   nextVisibleOn?: Date;
 }
 
-export type DecodedMessage = { kind: 'text'; text: string } | { kind: 'undecodable' };
+export type DecodedMessage = { kind: 'text'; text: string } | { kind: 'not-base64' } | { kind: 'not-utf8' };
 
 /** Buffer takes anything for base64 and drops what it cannot read; the host of Azure refuses it. */
 export function decodeMessage(messageText: string, encoding: 'base64' | 'none'): DecodedMessage {
@@ -19,8 +20,12 @@ export function decodeMessage(messageText: string, encoding: 'base64' | 'none'):
   }
   const compact = messageText.replace(/[\s]/g, '');
   return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact)
-    ? { kind: 'text', text: Buffer.from(compact, 'base64').toString('utf8') }
-    : { kind: 'undecodable' };
+    ? textOf(Buffer.from(compact, 'base64'))
+    : { kind: 'not-base64' };
+}
+
+function textOf(bytes: Buffer): DecodedMessage {
+  return isUtf8(bytes) ? { kind: 'text', text: bytes.toString('utf8') } : { kind: 'not-utf8' };
 }
 
 /** The library parses the text where it is JSON and hands it over as it is where it is not. */
@@ -113,7 +118,7 @@ export type MessageFate = 'delete' | 'retry' | 'poison' | 'leave';
  * its time is over (FACTS 11.13).
  */
 export function fateOfMessage(
-  outcome: 'succeeded' | 'failed',
+  outcome: 'succeeded' | 'failed' | 'not-base64',
   dequeueCount: number,
   maxDequeueCount: number,
   hasPoisonQueue: boolean,
@@ -126,6 +131,9 @@ export function fateOfMessage(
         return 'leave';
       }
       return dequeueCount >= maxDequeueCount ? 'poison' : 'retry';
+    // At its first reading, whatever maxDequeueCount says (FACTS 11.13).
+    case 'not-base64':
+      return hasPoisonQueue ? 'poison' : 'leave';
   }
 }
 

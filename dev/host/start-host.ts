@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueClient } from '@azure/storage-queue';
 import { startFunctionWorker } from './function-worker.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
@@ -14,6 +15,12 @@ import { startByHand } from './start-by-hand.ts';
 import { openBlobs, openQueues, reachStorage } from './storage.ts';
 import { keepTimerStatus } from './timer-status.ts';
 import { prepareTimer, type Timer } from './timer.ts';
+import type { Trigger } from './trigger.ts';
+
+/** How long the host of Azure waits for what runs (FACTS 11.13), and the local one for `appTerminate` hooks that have time. */
+const usualLimitMilliseconds = 10_000;
+/** For hooks where the time is over: the host would be killed soon. */
+const lateHookLimitMilliseconds = 1_000;
 
 export interface HostOptions {
   /** 0 takes any free one. */
@@ -24,11 +31,16 @@ export interface HostOptions {
   /** All that the functions see in their environment; storage and timing of the host come from here too. */
   settings: Settings;
   log: LogLine;
+  /** How long `stop` waits for what runs; the host of Azure waits ten seconds (FACTS 11.13). */
+  stopLimitMilliseconds?: number;
 }
 
 export interface RunningHost {
   port: number;
-  /** Listeners stop, what runs is finished, `appTerminate` hooks run. */
+  /**
+   * Listeners stop, what runs is finished where that takes no longer than the limit, `appTerminate` hooks run. A message that was not
+   * finished stays hidden for the rest of its time and comes again.
+   */
   stop(): Promise<void>;
   /** Resolves when the host has to be started anew because its worker ended too often; never after `stop`. */
   recycled: Promise<string>;
@@ -48,15 +60,22 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     });
   });
 
-  const worker = await startFunctionWorker(options.bundlePath, settings, log);
+  const { logLevels } = hostJson;
+  const worker = await startFunctionWorker({ bundlePath: options.bundlePath, settings, logLevels, log });
   try {
     const registrations = worker.functions.map((metadata) => readRegistration(metadata, settings));
     const invocations = trackInvocations(worker, log);
     const triggers = await startTriggers(options, hostJson, timing, registrations, invocations);
     const shutDown = async (): Promise<void> => {
-      await triggers.stop();
-      await invocations.finished();
-      await worker.stop();
+      const limit = options.stopLimitMilliseconds ?? usualLimitMilliseconds;
+      const finished = triggers.stop().then(() => invocations.finished());
+      if (await endsWithin(finished, limit)) {
+        await worker.stop(usualLimitMilliseconds);
+        return;
+      }
+      log(`not everything was finished in ${String(limit / 1000)} s: the rest is cut off`);
+      triggers.abandon();
+      await worker.stop(lateHookLimitMilliseconds);
     };
     let stopped: Promise<void> | undefined;
     return {
@@ -65,8 +84,20 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       stop: () => (stopped ??= shutDown()),
     };
   } catch (error) {
-    await worker.stop();
+    await worker.stop(lateHookLimitMilliseconds);
     throw error;
+  }
+}
+
+async function endsWithin(work: Promise<void>, limitMilliseconds: number): Promise<boolean> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      sleep(limitMilliseconds, false, { signal: over.signal }),
+    ]);
+  } finally {
+    over.abort();
   }
 }
 
@@ -80,7 +111,7 @@ async function startTriggers(
   timing: HostTiming,
   registrations: readonly Registration[],
   invocations: Invocations,
-): Promise<{ port: number; stop: () => Promise<void> }> {
+): Promise<Trigger & { port: number }> {
   const enabled = registrations.filter(({ name }) => !isDisabled(name, settings));
   const timers = await prepareTimers(registrations, settings, invocations, log);
   const queues = await openTriggerQueues(enabled, settings);
@@ -107,10 +138,14 @@ async function startTriggers(
     }),
   );
   for (const { name } of enabled) timers.get(name)?.start();
+  const triggers: Trigger[] = [server, ...listeners, ...timers.values()];
   return {
     port: server.port,
     stop: async () => {
-      await Promise.all([server, ...listeners, ...timers.values()].map((trigger) => trigger.stop()));
+      await Promise.all(triggers.map((trigger) => trigger.stop()));
+    },
+    abandon: () => {
+      for (const trigger of triggers) trigger.abandon();
     },
   };
 }
@@ -141,7 +176,7 @@ interface TriggerQueue {
   poison: QueueClient | undefined;
 }
 
-/** Creates the queues that are missing. */
+/** They are not created here, as on Azure: a missing one is looked for again and again. */
 function openTriggerQueues(
   registrations: readonly Registration[],
   settings: Settings,
@@ -151,7 +186,7 @@ function openTriggerQueues(
     queues.map(async ({ name, queueName, connection }) => {
       const service = openQueues(settings, connection);
       const queue = service.getQueueClient(queueName);
-      await reachStorage(queue.url, () => queue.createIfNotExists());
+      await reachStorage(queue.url, () => queue.exists());
       const poisonName = poisonQueueName(queueName);
       const poison = poisonName === undefined ? undefined : service.getQueueClient(poisonName);
       return { functionName: name, queue, poison };

@@ -8,17 +8,16 @@ import type { RpcRetryContext } from './rpc.ts';
 import { storageProblem } from './storage.ts';
 import { retryDelayMilliseconds } from './timer-retry.ts';
 import { timerInput, type TimerStatusStore, yearOne } from './timer-status.ts';
+import type { Trigger } from './trigger.ts';
 
 /** Below it the host keeps no status of a timer. */
 const monitoredFromMilliseconds = 60_000;
 
-export interface Timer {
+export interface Timer extends Trigger {
   /** Runs it at its times from now on; at once where a run is due since before the start. */
   start(): void;
   /** Runs it out of turn, as `/admin/functions` does. */
   runNow(): Promise<void>;
-  /** Returns when a run that is under way has ended. */
-  stop(): Promise<void>;
 }
 
 /** A schedule as NCRONTAB reads it: six fields, in UTC, day of month and day of week both have to fit. */
@@ -55,6 +54,7 @@ export async function prepareTimer(
   const nextRun = (): string => pattern.nextRun()?.toISOString() ?? yearOne;
   const kept = monitored ? await store.read(timer.name) : undefined;
   let status = kept;
+  let abandoned = false;
   if (monitored && status === undefined) {
     status = { Last: yearOne, Next: nextRun(), LastUpdated: yearOne };
     await store.write(timer.name, status);
@@ -89,7 +89,7 @@ export async function prepareTimer(
   };
   const fire = async (isPastDue: boolean): Promise<void> => {
     await attempt(isPastDue);
-    if (status !== undefined) {
+    if (status !== undefined && !abandoned) {
       const now = new Date().toISOString();
       status = { Last: now, Next: nextRun(), LastUpdated: now };
       try {
@@ -119,6 +119,9 @@ export async function prepareTimer(
       stopped.abort();
       job?.stop();
       await underWay;
+    },
+    abandon: () => {
+      abandoned = true;
     },
   };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { deferred } from './deferred.ts';
 import { HostCannotStart } from './host-cannot-start.ts';
 import type { Settings } from './host-settings.ts';
+import { consoleCategory, isLogged, levelOfErrorOutput, type LogLevels } from './log-level.ts';
 import { type LogLine, oneLine } from './log-line.ts';
 import type { FunctionMetadata } from './rpc.ts';
 import {
@@ -15,28 +16,34 @@ import {
   type WorkerToHost,
 } from './worker-messages.ts';
 
-/** A hook that never ends must not keep the host from ending. */
-const stopLimitMilliseconds = 10_000;
-
-const shownLevels: ReadonlySet<string> = new Set(['information', 'warning', 'error', 'critical']);
-
 /** One worker process with the app loaded in it. */
 export interface WorkerChannel {
   functions: readonly FunctionMetadata[];
+  /** The app's own code threw, so it has no functions. */
+  threw: boolean;
   /** Never rejects; an invocation that the end of the process cut off has failed. */
   invoke(invocation: Invocation): Promise<InvocationResult>;
-  /** Lets the app end itself (`appTerminate`), then ends the process. */
-  stop(): Promise<void>;
+  /** Lets the app end itself (`appTerminate`), then ends the process: a hook that never ends must not keep the host from ending. */
+  stop(limitMilliseconds: number): Promise<void>;
   /** Resolves when nothing more can run in the process, with what it died of. */
   ended: Promise<string>;
 }
 
-/** @throws HostCannotStart with the app's own message when it cannot be loaded */
-export async function openWorker(
-  bundlePath: string,
-  settings: Settings,
-  log: LogLine,
-): Promise<WorkerChannel> {
+export interface WorkerOptions {
+  bundlePath: string;
+  settings: Settings;
+  /** What of the app's and the worker's lines is shown. */
+  logLevels: LogLevels;
+  log: LogLine;
+}
+
+/** @throws HostCannotStart when the process ends while it loads the app, or the app is none for the local host */
+export async function openWorker({
+  bundlePath,
+  settings,
+  logLevels,
+  log,
+}: WorkerOptions): Promise<WorkerChannel> {
   const child = fork(fileURLToPath(new URL('./worker-process.ts', import.meta.url)), [bundlePath], {
     env: settings,
     execArgv: [],
@@ -45,13 +52,19 @@ export async function openWorker(
     // In a group of its own, or Ctrl-C would end the functions before the host has let them finish.
     detached: true,
   });
-  for (const output of [child.stdout, child.stderr]) {
-    if (output !== null) {
-      logEachLine(output, log);
+  const logConsole = (level: string, line: string): void => {
+    if (isLogged(logLevels, consoleCategory, level)) {
+      log(`${consoleCategory} ${level}: ${oneLine(line)}`);
     }
-  }
+  };
+  eachLine(child.stdout, (line) => {
+    logConsole('information', line);
+  });
+  eachLine(child.stderr, (line) => {
+    logConsole(levelOfErrorOutput(line), line);
+  });
 
-  const loaded = deferred<readonly FunctionMetadata[]>();
+  const loaded = deferred<{ functions: readonly FunctionMetadata[]; threw: boolean }>();
   const ended = deferred<string>();
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const running = new Map<string, (result: InvocationResult) => void>();
@@ -75,9 +88,9 @@ export async function openWorker(
   const receive = (message: WorkerToHost): void => {
     switch (message.kind) {
       case 'loaded':
-        loaded.resolve(message.functions);
+        loaded.resolve(message);
         return;
-      case 'not-loaded':
+      case 'unsupported':
         loaded.reject(new HostCannotStart(message.reason));
         return;
       case 'finished':
@@ -85,7 +98,7 @@ export async function openWorker(
         running.delete(message.id);
         return;
       case 'log':
-        if (shownLevels.has(message.level)) {
+        if (isLogged(logLevels, categoryOf(message.functionName), message.level)) {
           const origin = [message.functionName, message.invocationId].filter((part) => part !== undefined);
           log([...origin, `${message.level}:`, oneLine(message.text)].join(' '));
         }
@@ -107,8 +120,10 @@ export async function openWorker(
     loaded.reject(new HostCannotStart(`the functions could not be loaded: ${endReason ?? ''}`));
   });
 
+  const { functions, threw } = await loaded.promise;
   return {
-    functions: await loaded.promise,
+    functions,
+    threw,
     ended: ended.promise,
     invoke: (invocation) => {
       if (endReason !== undefined) {
@@ -119,19 +134,23 @@ export async function openWorker(
       send({ kind: 'invoke', invocation });
       return result.promise;
     },
-    stop: async () => {
+    stop: async (limitMilliseconds) => {
       if (child.connected) {
         send({ kind: 'stop' });
       }
-      const tooLate = setTimeout(() => child.kill('SIGKILL'), stopLimitMilliseconds);
+      const tooLate = setTimeout(() => child.kill('SIGKILL'), limitMilliseconds);
       await exited;
       clearTimeout(tooLate);
     },
   };
 }
 
-function logEachLine(output: Readable, log: LogLine): void {
-  createInterface({ input: output }).on('line', (line) => {
-    log(oneLine(line));
-  });
+function categoryOf(functionName: string | undefined): string {
+  return functionName === undefined ? 'Worker' : `Function.${functionName}.User`;
+}
+
+function eachLine(output: Readable | null, take: (line: string) => void): void {
+  if (output !== null) {
+    createInterface({ input: output }).on('line', take);
+  }
 }

@@ -17,8 +17,10 @@ export type InvocationResult =
 export type HostToWorker = { kind: 'invoke'; invocation: Invocation } | { kind: 'stop' };
 
 export type WorkerToHost =
-  | { kind: 'loaded'; functions: FunctionMetadata[] }
-  | { kind: 'not-loaded'; reason: string }
+  /** Without functions where the app's own code threw while it was loaded: why stands on stderr, as with the real worker. */
+  | { kind: 'loaded'; functions: FunctionMetadata[]; threw: boolean }
+  /** The app uses something that only the real host has. */
+  | { kind: 'unsupported'; reason: string }
   | { kind: 'finished'; id: string; result: InvocationResult }
   | { kind: 'log'; functionName?: string; invocationId?: string; level: string; text: string }
   /** The last word of a worker that ends over an error nobody caught. */
@@ -26,7 +28,7 @@ export type WorkerToHost =
 
 const kindsToHost: ReadonlySet<unknown> = new Set<WorkerToHost['kind']>([
   'loaded',
-  'not-loaded',
+  'unsupported',
   'finished',
   'log',
   'crashed',

@@ -29,13 +29,17 @@ const app = supplyCoreModule((level, _category, text) => {
   tell({ kind: 'log', level, text });
 });
 
-async function load(bundlePath: string): Promise<void> {
-  createRequire(bundlePath)(bundlePath);
-  const capabilities = (await app.programmingModel?.getCapabilities({})) ?? {};
-  if (capabilities['HttpUri'] !== undefined) {
-    throw new Error('app.setup({enableHttpStream: true}) is not supported by the local host');
+/** An app that throws leaves the worker running with nothing in it (FACTS 11.13; the worker's src/startApp.ts). */
+async function load(bundlePath: string): Promise<{ threw: boolean }> {
+  try {
+    createRequire(bundlePath)(bundlePath);
+    await runHooks(app, 'appStart', { hookData: {}, functionAppDirectory: dirname(dirname(bundlePath)) });
+    return { threw: false };
+  } catch (error) {
+    app.functions.clear();
+    console.error(error instanceof Error ? error.stack : errorText(error));
+    return { threw: true };
   }
-  await runHooks(app, 'appStart', { hookData: {}, functionAppDirectory: dirname(dirname(bundlePath)) });
 }
 
 async function handle(message: HostToWorker): Promise<void> {
@@ -64,13 +68,14 @@ process.on('message', (message: HostToWorker) => {
   void handle(message);
 });
 
-try {
-  await load(process.argv[2] ?? '');
-  tell({ kind: 'loaded', functions: [...app.functions.values()].map(({ metadata }) => plain(metadata)) });
-} catch (error) {
-  // The message alone: settings that are wrong are named there, and a stack would bury them.
-  const reason = error instanceof Error ? error.message : errorText(error);
-  tell({ kind: 'not-loaded', reason }, () => process.exit(1));
+const loaded = await load(process.argv[2] ?? '');
+const capabilities = (await app.programmingModel?.getCapabilities({})) ?? {};
+if (capabilities['HttpUri'] === undefined) {
+  const functions = [...app.functions.values()].map(({ metadata }) => plain(metadata));
+  tell({ kind: 'loaded', functions, ...loaded });
+} else {
+  const reason = 'app.setup({enableHttpStream: true}) is not supported by the local host';
+  tell({ kind: 'unsupported', reason }, () => process.exit(1));
 }
 
 /** Metadata may hold functions or class instances of the app; only data crosses to the host. */

@@ -61,9 +61,11 @@ export async function hostRuns(child: ChildProcess, productUrl: string, logFile:
   const deadline = performance.now() + startLimitMilliseconds;
   for (;;) {
     const outcome = await Promise.race([end, readState(productUrl)]);
-    if (outcome === 'Running') return;
-    if (outcome === 'ended')
+    // A host whose app cannot be loaded runs all the same, with no function.
+    const hasFunctions = outcome !== 'Running' || (await fetch(`${productUrl}/api/health`)).status !== 404;
+    if (outcome === 'ended' || !hasFunctions)
       throw new CannotStart(`the functions did not start:\n${await lastLines(logFile)}`);
+    if (outcome === 'Running') return;
     if (performance.now() > deadline) throw new CannotStart(`the functions never answered; see ${logFile}`);
     await sleep(200);
   }

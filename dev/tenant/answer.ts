@@ -35,7 +35,7 @@ export const proxyPage: Answer = {
 };
 
 /**
- * The tenant for which a token was given. With credential `none` it is `Bearer none:{tenantId}` (DESIGN section 8);
+ * The tenant for which a token was given. With credential `none` it is `Bearer none:{tenantId}`;
  * `undefined` for a token that the services would not accept.
  */
 export function tenantOfToken(authorization: string | undefined): string | undefined {

@@ -2,7 +2,7 @@ import { type ContentType, contentTypes } from './audit-logs.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-/** A first subscription also brings what was created about a day before it (FACTS 7.3, C8). */
+/** A first subscription also brings what was created about a day before it (FACTS 7.3). */
 const backfill = day;
 
 interface Subscription {

@@ -37,7 +37,8 @@ var doctor = 'npx gracewatch doctor --app ${appName} --resource-group ${resource
 
 var withARow = { operator: 'GreaterThan', threshold: 0 }
 var withoutARow = { operator: 'LessThan', threshold: 1 }
-// One message that fails as often as it may ends in the poison queue, which has an alarm of its own. A timer runs six times in
+// One message that fails as often as it may ends in the poison queue, which has an alarm of its own; it is tried once a minute for
+// half an hour, so that it alone makes neither this alarm nor that of a queue's age. A timer runs six times in
 // half an hour, so four failures say that it does not come round by itself.
 var failuresOfOneMessage = loadJsonContent('../../host.json', '$.extensions.queues.maxDequeueCount')
 var failuresOfATimer = 3
@@ -49,7 +50,7 @@ var logAlarms logAlarm[] = [
     id: 'poison'
     title: 'messages could not be handled'
     severity: 1
-    description: 'Something that happened in a watched tenant is not evaluated: a message failed as often as it may and is kept in the table poison. The alert operations/poison-message names the queue; find the failure with "${doctor}", mend it, and put the message back as that alert says.'
+    description: 'Something that happened in a watched tenant is not evaluated: a message failed as often as it may and is kept in the table poison. The alert operations/poison-message names the queue; find the failure with "${doctor}", mend it, and put the message back with "npx gracewatch poison replay --app ${appName} --resource-group ${resourceGroup().name}".'
     query: $'''
 ${linesWith('could not be handled', appName)}| where said == 'a message could not be handled and is kept'
 '''
@@ -61,7 +62,7 @@ ${linesWith('could not be handled', appName)}| where said == 'a message could no
     id: 'nothing-collected'
     title: 'nothing collected for three hours'
     severity: 1
-    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended. Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong.'
+    description: 'No watched tenant is being read: what happens there is told late, or not until this is mended. Ask "${doctor}", which tells settings, tokens, permissions and the last collection of each source, and open /api/health; where the app does not answer at all, its code was never brought or a setting is wrong. After a deployment all timers may have stopped while the pages answer, or Azure lists no function: doctor tells the call that mends it.'
     // With no tenant added yet there is nothing to read, and the app says so.
     query: $'''
 ${linesWith('collect', appName)}| where said in ('collection finished', 'no tenant is watched: nothing is collected')
@@ -74,9 +75,9 @@ ${linesWith('collect', appName)}| where said in ('collection finished', 'no tena
     id: 'queue-age'
     title: 'a queue is not worked off'
     severity: 2
-    description: 'What was read from the watched tenants waits for more than half an hour to be evaluated or told, so alerts come late. Look at the failures of the function that reads this queue ("${doctor}" lists depth and age of all); where nothing fails, there is more than the instances can work off: it passes by itself, or sooner with a higher maximumInstances.'
+    description: 'What was read from the watched tenants waits for more than three quarters of an hour to be evaluated or told, so alerts come late. Look at the failures of the function that reads this queue ("${doctor}" lists depth and age of all); where nothing fails, there is more than the instances can work off: it passes by itself, or sooner with a higher maximumInstances.'
     query: $'''
-${linesWith('queue looked at', appName)}| where said == 'queue looked at' and tolong(line.waitingSeconds) > 1800
+${linesWith('queue looked at', appName)}| where said == 'queue looked at' and tolong(line.waitingSeconds) > 2700
 | extend queue = tostring(line.queue)
 '''
     each: 'queue'
@@ -88,7 +89,7 @@ ${linesWith('queue looked at', appName)}| where said == 'queue looked at' and to
     id: 'queues-unseen'
     title: 'nobody looks at the queues'
     severity: 2
-    description: 'The function report-poison has not run for an hour: messages of watched tenants that could not be handled stay in queues where they are gone after seven days, and two alarms, of messages that could not be handled and of a queue that is not worked off, see nothing. Open /api/health and the failures of this function; "${doctor}" says whether a setting or a role is missing. Where the log takes nothing more today, it passes by itself.'
+    description: 'The function report-poison has not run for an hour: messages of watched tenants that could not be handled stay in queues where they are gone after seven days, and two alarms, of messages that could not be handled and of a queue that is not worked off, see nothing. Open /api/health and the failures of this function; "${doctor}" says whether a setting or a role is missing, or Azure lists no function: after a deployment all timers may have stopped. Where the log takes nothing more today, it passes by itself.'
     query: $'''
 ${linesWith('queue looked at', appName)}| where said == 'queue looked at'
 '''

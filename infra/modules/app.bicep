@@ -16,6 +16,8 @@ param settings {
   tenants: string
   @description('Client id of the multi-tenant app; empty: the identity itself.')
   multiTenantClientId: string
+  @description('Who may read and act, as JSON list; app roles need none.')
+  access: string
   rules: string
   retentionDays: int
   endpoints: { graph: string, activity: string, authority: string }
@@ -115,6 +117,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     GRACEWATCH_ACTIVITY_ENDPOINT: settings.endpoints.activity
     GRACEWATCH_AUTHORITY: settings.endpoints.authority
     GRACEWATCH_PUBLIC_URL: 'https://${site.properties.defaultHostName}'
+    GRACEWATCH_ACCESS: settings.access
     GRACEWATCH_RULES: settings.rules
     GRACEWATCH_RETENTION_DAYS: string(settings.retentionDays)
     // Without a version: a changed value arrives by itself, within a day or at the next change of a setting.

@@ -12,6 +12,8 @@ var names = loadJsonContent('../../shared/names.json')
 var queueNames = map(items(names.queues), queue => queue.value)
 // The host makes a poison queue when it needs one; here from the start, so that the timer that empties them finds all.
 var poisonQueueNames = map(queueNames, queue => '${queue}-poison')
+// Read by the code itself and by no trigger, so nothing of them can fail for good.
+var ownQueueNames = map(items(names.ownQueues), queue => queue.value)
 var tableNames = map(items(names.tables), table => table.value)
 var containerNames = map(items(names.containers), container => container.value)
 
@@ -59,7 +61,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
   name: 'default'
 
   resource queue 'queues' = [
-    for queue in concat(queueNames, poisonQueueNames): {
+    for queue in concat(queueNames, poisonQueueNames, ownQueueNames): {
       name: queue
     }
   ]

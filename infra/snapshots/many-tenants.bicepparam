@@ -8,6 +8,14 @@ param multiTenantClientId = '22222222-3333-4444-8555-666666666666'
 param channels = '[{"id":"all","kind":"teams","url":"https://prod-01.westeurope.logic.azure.com/workflows/made-up"}]'
 param signInClientId = '33333333-4444-4555-8666-777777777777'
 param signInTenants = ['00000000-0000-4000-8000-000000000002', '11111111-2222-4333-8444-555555555555']
+param accessGrants = [
+  { principal: '44444444-5555-4666-8777-888888888888', role: 'operator' }
+  {
+    principal: '55555555-6666-4777-8888-999999999999'
+    role: 'reader'
+    tenants: ['11111111-2222-4333-8444-555555555555']
+  }
+]
 param rules = '{"licence/licence-lost":{}}'
 param retentionDays = 800
 param activityEndpoint = 'https://manage-gcc.office.com'

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
+import { createAz } from '../../cli/target/az.ts';
 import { runsVersion, sentenceOf, waitForApp } from '../deploy/running-app.ts';
+import { waitForFunctions } from '../deploy/wait-for-functions.ts';
 
 /** Outputs of infra/main.bicep and the values of azd itself, as azd hands them to a hook. */
 type AzdEnvironment = Readonly<Record<string, string | undefined>>;
@@ -41,8 +43,16 @@ async function tellWhatNext(): Promise<number> {
     return 1;
   }
   const url = `https://${hostName}`;
+  const app = {
+    name: env['appName'] ?? '',
+    resourceGroup: env['AZURE_RESOURCE_GROUP'] ?? '',
+    subscription: env['AZURE_SUBSCRIPTION_ID'],
+  };
+  console.log(`Waiting until Azure lists the functions of ${app.name} …`);
+  const patience = { attempts: 20, pauseSeconds: 15 };
+  if (!(await waitForFunctions(createAz(env), app, patience, console.log))) return 1;
   console.log(`Waiting until ${url} runs Gracewatch ${version} …`);
-  const state = await waitForApp(url, version, { attempts: 20, pauseSeconds: 15 });
+  const state = await waitForApp(url, version, patience);
   console.log(`${sentenceOf(url, state)}\n\n${nextSteps(env)}`);
   return runsVersion(state, version) ? 0 : 1;
 }

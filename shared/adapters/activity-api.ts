@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { permissionToRead } from '../permissions.ts';
-import type { ActivityApi, ReadOutcome } from '../ports.ts';
+import type { ActivityApi } from '../services/activity-api.ts';
+import type { TakeAllowance } from '../services/allowance.ts';
+import type { ReadOutcome } from '../services/read-outcome.ts';
+import { spendingOf } from '../services/throttle-classes.ts';
 import { readToken } from './credentials.ts';
 import type { TokenFor } from './credentials.ts';
 import {
@@ -11,9 +14,11 @@ import {
   receive,
   sameOrigin,
   standardTimeoutMilliseconds,
+  throttled,
   withoutRedirects,
 } from './http-answers.ts';
 import type { Answer, Failure } from './http-answers.ts';
+import { createOwnAllowances } from './request-budget.ts';
 
 const service = 'the Activity API';
 
@@ -34,10 +39,13 @@ export interface ActivityApiOptions {
   /** The vendor's tenant, to which requests are charged (FACTS 7.1); without it the watched tenant itself. */
   publisherId?: string;
   timeoutMilliseconds?: number;
+  /** The standard one counts for this process alone. */
+  takeAllowance?: TakeAllowance;
 }
 
 export function createActivityApi(options: ActivityApiOptions): ActivityApi {
   const { endpoint, tokenFor, publisherId, timeoutMilliseconds = standardTimeoutMilliseconds } = options;
+  const { takeAllowance = createOwnAllowances() } = options;
 
   const feed = (tenantId: string, operation: string, query: Record<string, string>): string =>
     `${endpoint}/api/v1.0/${encodeURIComponent(tenantId)}/activity/feed/${operation}?${new URLSearchParams(query).toString()}`;
@@ -52,6 +60,12 @@ export function createActivityApi(options: ActivityApiOptions): ActivityApi {
     if (url === undefined) return elsewhere;
     const token = await readToken(tokenFor, tenantId, `${endpoint}/.default`);
     if (token.kind !== 'read') return token;
+    const spending = spendingOf('activity', url.pathname);
+    const afterSeconds = spending === undefined ? 0 : await takeAllowance(tenantId, spending);
+    if (spending !== undefined && afterSeconds > 0) {
+      const reason = `the allowance of ${spending.words} is used up`;
+      return { kind: 'later', reason, afterSeconds, throttled: true };
+    }
     const publisher = new URLSearchParams({ PublisherIdentifier: publisherId ?? tenantId }).toString();
     // Appended as text: writing the query anew could change how the service encoded its own part.
     if (!url.searchParams.has('PublisherIdentifier'))
@@ -133,11 +147,26 @@ function parse<T>(answer: Answer, schema: z.ZodType<T>, otherwise: string): Read
 /** The codes of FACTS 7.4 decide before the status does: throttling comes as 403 too. */
 function refusal(answer: Answer): Failure {
   const code = errorCode(answer);
+  if (code === undefined && saysNoTenant(answer)) {
+    const reason = `${service} answered ${answer.status}: it knows no such tenant`;
+    return { kind: 'refused', reason, status: answer.status, code: unknownTenant };
+  }
   const failure = failureOf(service, answer, code);
-  if (code === 'AF429' || code === 'AF50000') return later(failure.reason, answer.headers);
+  if (code === 'AF429') return throttled(failure.reason, answer.headers);
+  if (code === 'AF50000') return later(failure.reason, answer.headers);
   if (failure.kind !== 'refused' || code !== 'AF10001') return failure;
   const permission = permissionToRead('activity', '/activity/feed/');
   return permission === undefined ? failure : { ...failure, permission };
+}
+
+const unknownTenant = 'AF20011';
+const noTenantSchema = z.object({ error: z.object({ code: z.string(), message: z.string().default('') }) });
+
+/** Where auditing was never switched on, code and message are the text of an exception (FACTS 7.1). It names the tenant, so a code is told. */
+function saysNoTenant(answer: Answer): boolean {
+  const json = readJson(service, answer);
+  const error = noTenantSchema.safeParse(json.kind === 'read' ? json.value : undefined).data?.error;
+  return error !== undefined && /\btenant\s+\S*\s*does not exist/i.test(`${error.code} ${error.message}`);
 }
 
 /** The service knows whole seconds and no zone (FACTS 7.3); a window that has parts of one is widened. */

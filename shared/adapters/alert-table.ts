@@ -1,144 +1,232 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import { isDeepStrictEqual } from 'node:util';
-import { alertStatuses } from '../alert/alert.ts';
-import type { StoredAlert, StoredNotice } from '../alert/alert.ts';
-import { severities } from '../evaluate/rule.ts';
-import type { AlertFilter, AlertStore, TenantData, Version } from '../ports.ts';
+import { type AlertStatus, alertStatuses, type StoredAlert } from '../alert/alert.ts';
+import { passes } from '../alert/alert-filter.ts';
+import {
+  type AlertAsRead,
+  type AlertFilter,
+  type AlertPosition,
+  type AlertStore,
+  noticesInOneWrite,
+} from '../alert/alert-store.ts';
+import { severities } from '../rules/verdict.ts';
+import type { TenantData } from '../tenants/tenant-store.ts';
+import {
+  alertFilter,
+  alertOf,
+  alertRow,
+  isLive,
+  listChanges,
+  listedIn,
+  listFilter,
+  type ListName,
+  noticeChanges,
+  placeIn,
+} from './alert-rows.ts';
 import { forgetRows } from './forget-rows.ts';
-import { storedAlertSchema, storedNoticeSchema } from './stored-alert.ts';
-import { isBelow, keysBelow, tableKey } from './table-keys.ts';
-import { fromRow, listRows, toRow } from './table-rows.ts';
-import type { StoredRow } from './table-rows.ts';
-import { mostRowsAtOnce, saveRow } from './table-writes.ts';
+import { createLiveTenants } from './live-tenants.ts';
+import { merged } from './merged.ts';
+import { tableKey } from './table-keys.ts';
+import { getRow, listRows, type StoredRow } from './table-rows.ts';
+import { submitCreating, type Written, writeRow } from './table-writes.ts';
 
-interface Found {
-  alert: StoredAlert;
-  version: Version;
-}
+const tenantsAtOnce = 16;
+const mostRowsInRead = 1000;
 
-/**
- * The table `alerts`: the partition of a tenant holds each alert in a row of its fingerprint, directly followed by a row for
- * each of its notices. Both are written in one transaction; the ETag of the alert's row is the version of them all.
- * An alert may have any number of notices, of which 99 can be new or changed in one save.
- */
+/** The table `alerts`. Which rows an alert has is said in alert-rows.ts. */
 export function createAlertTable(table: TableClient): AlertStore & TenantData {
-  const read = async (tenantId: string, id: string): Promise<Found | undefined> => {
-    const row = tableKey(id);
-    const { from, to } = keysBelow(row);
-    const filter = odata`PartitionKey eq ${tableKey(tenantId)} and (RowKey eq ${row} or (RowKey ge ${from} and RowKey lt ${to}))`;
-    for await (const found of alertsOf(listRows(table, filter))) return found;
-    return undefined;
+  const liveTenants = createLiveTenants(table);
+
+  const get = async (tenantId: string, id: string): Promise<AlertAsRead | undefined> => {
+    const rows: StoredRow[] = [];
+    for await (const row of listRows(table, alertFilter(tenantId, id))) rows.push(row);
+    return alertOf(rows, id);
+  };
+
+  /** What stands in a list of one tenant, and is let through; its keys are its order. */
+  async function* listed({
+    tenantId,
+    list,
+    after,
+    filter,
+    atOnce,
+  }: ListAsked): AsyncGenerator<{ place: string; alert: StoredAlert }> {
+    const { prefix, filter: keys } = listFilter(tenantId, list, after);
+    for await (const row of listRows(table, `${keys}${columnConditions(filter)}`, {
+      ...(atOnce === undefined ? {} : { atOnce }),
+    })) {
+      const shown = listedIn(row);
+      const alert = 'alert' in shown ? shown.alert : (await get(tenantId, shown.apart.id))?.alert;
+      if (alert !== undefined && passes(alert, filter)) yield { place: placeIn(prefix, row), alert };
+    }
+  }
+
+  async function* live(tenantId: string, rule?: string): AsyncGenerator<StoredAlert> {
+    const filter = { tenantIds: [tenantId], ...(rule === undefined ? {} : { rule }) };
+    const asked = { tenantId, list: 'live' as const, filter };
+    for await (const { alert } of listed(asked)) yield alert;
+  }
+
+  const hasLive = async (tenantId: string): Promise<boolean> => {
+    for await (const _ of listRows(table, listFilter(tenantId, 'live', undefined).filter, { atOnce: 1 }))
+      return true;
+    return false;
   };
 
   return {
-    get: read,
+    get,
+    live,
 
-    async save(alert, version) {
-      const stored = version === undefined ? undefined : await read(alert.tenantId, alert.id);
-      if (stored?.version !== version) return 'changed';
-      const changes = noticeChanges(alert, stored?.alert.notices ?? []);
-      if (changes.length >= mostRowsAtOnce) {
-        throw new Error(
-          `alert ${alert.id} has ${changes.length} notices to write; one transaction holds ${mostRowsAtOnce - 1}`,
-        );
+    async save(alert, read) {
+      if (isLive(alert) && (read === undefined || !isLive(read.alert)))
+        await liveTenants.mark(alert.tenantId);
+      const portions = inPortions(noticeChanges(alert, read?.alert.notices ?? []));
+      const last = portions.pop() ?? [];
+      let version = read?.version;
+      for (const portion of portions) {
+        if (read === undefined) {
+          // Nobody sees notices whose alert is not there; deciding again writes the same rows.
+          await submitCreating(table, portion);
+          continue;
+        }
+        const written = await writeAlert(table, read.alert, version, portion);
+        if (written.kind !== 'saved') return 'changed';
+        version = written.version;
       }
-      return saveRow(table, alertRow(alert), version, changes);
+      const written = await writeAlert(table, alert, version, [...listChanges(alert, read?.alert), ...last]);
+      return written.kind === 'saved' ? 'saved' : 'changed';
     },
 
-    async *list(filter) {
-      for (const tenantId of new Set(filter.tenantIds)) {
-        for await (const { alert } of alertsOf(listRows(table, listFilter(tenantId, filter)))) yield alert;
+    async list(filter, { top, after }) {
+      if (filter.status?.in.length === 0 || filter.severity?.length === 0) return { alerts: [] };
+      const all = [...new Set(filter.tenantIds)];
+      const lists = listsFor(filter);
+      const marks = lists.onlyLive && all.length > 1 ? await liveTenants.read() : undefined;
+      const tenantIds = marks === undefined ? all : all.filter((id) => marks.has(id));
+      const atOnce = rowsAtOnce(top, tenantIds.length);
+      const found = new Set<string>();
+      const streams = tenantIds.flatMap((tenantId) =>
+        lists.names.map((list) => listed({ tenantId, list, after, filter, atOnce })),
+      );
+      const page = new Map<string, StoredAlert>();
+      let more = false;
+      for await (const { alert } of merged(streams, byPlace, tenantsAtOnce)) {
+        found.add(alert.tenantId);
+        const key = JSON.stringify([alert.tenantId, alert.id]);
+        // Resolved between two reads it stands in both lists.
+        if (page.has(key)) continue;
+        more = page.size === top;
+        if (more) break;
+        page.set(key, alert);
       }
+      const alerts = [...page.values()];
+      if (marks !== undefined && after === undefined && !more) {
+        const empty = tenantIds.filter((id) => !found.has(id));
+        // The answer does not depend on it, and who may only read cannot do it: a later list does.
+        await liveTenants.tidy(empty, marks, hasLive).catch(() => undefined);
+      }
+      const next = more ? alerts.at(-1) : undefined;
+      return {
+        alerts,
+        ...(next === undefined
+          ? {}
+          : { next: { openedAt: next.openedAt, id: next.id, tenantId: next.tenantId } }),
+      };
     },
 
-    forget: (tenantId) => forgetRows(table, odata`PartitionKey eq ${tableKey(tenantId)}`),
+    async forget(tenantId) {
+      const { rows, more } = await forgetRows(table, odata`PartitionKey eq ${tableKey(tenantId)}`);
+      return { rows: rows + (more ? 0 : await liveTenants.forget(tenantId)), more };
+    },
   };
 }
 
-function alertRow({ notices: _, ...alert }: StoredAlert): ReturnType<typeof toRow> {
-  return toRow(tableKey(alert.tenantId), tableKey(alert.id), alert, {
-    kind: 'alert',
-    status: alert.status,
-    severity: alert.severity,
-    rule: alert.rule,
-    ruleName: nameOf(alert.rule),
-    subjectId: alert.subject.id,
-  });
+interface ListAsked {
+  tenantId: string;
+  list: ListName | { subjectId: string };
+  filter: AlertFilter;
+  after?: AlertPosition | undefined;
+  atOnce?: number;
 }
 
-/** Only what differs is written, so that a long-lived alert stays within one transaction. */
-function noticeChanges(alert: StoredAlert, stored: readonly StoredNotice[]): TransactionAction[] {
-  const partitionKey = tableKey(alert.tenantId);
-  const before = new Map(stored.map((notice, place) => [notice.key, { notice, place }]));
-  const after = new Map(alert.notices.map((notice, place) => [notice.key, { notice, place }]));
-  const written = [...after].filter(([key, entry]) => !isDeepStrictEqual(before.get(key), entry));
-  const removed = [...before.keys()].filter((key) => !after.has(key));
-  return [
-    ...written.map(([key, { notice, place }]): TransactionAction => [
-      'upsert',
-      toRow(partitionKey, tableKey(alert.id, key), notice, { kind: 'notice', place }),
-      'Replace',
-    ]),
-    ...removed.map((key): TransactionAction => ['delete', { partitionKey, rowKey: tableKey(alert.id, key) }]),
-  ];
+type Place = { place: string; alert: StoredAlert };
+
+function byPlace(left: Place, right: Place): number {
+  if (left.place !== right.place) return left.place < right.place ? -1 : 1;
+  return left.alert.tenantId < right.alert.tenantId ? -1 : 1;
 }
 
-/** Puts alerts and the notices behind them together. Notices of alerts that the filter left out are passed over. */
-async function* alertsOf(rows: AsyncIterable<StoredRow>): AsyncGenerator<Found> {
-  let alert: StoredRow | undefined;
-  let notices: StoredRow[] = [];
-  for await (const row of rows) {
-    if (row['kind'] === 'notice') {
-      if (alert?.rowKey !== undefined && isBelow(row.rowKey ?? '', alert.rowKey)) notices.push(row);
-      continue;
-    }
-    if (alert !== undefined) yield found(alert, notices);
-    alert = row;
-    notices = [];
-  }
-  if (alert !== undefined) yield found(alert, notices);
+/** Which lists of a tenant hold what is asked for. An alert that is resolved meanwhile is met in the second, so that one comes last. */
+function listsFor({ status, subjectId }: AlertFilter): { names: ListAsked['list'][]; onlyLive: boolean } {
+  const onlyLive = status !== undefined && !status.in.includes('resolved');
+  if (subjectId !== undefined) return { names: [{ subjectId }], onlyLive };
+  if (onlyLive) return { names: ['live'], onlyLive };
+  return {
+    names: status?.in.every((name) => name === 'resolved') === true ? ['resolved'] : ['live', 'resolved'],
+    onlyLive,
+  };
 }
 
-function found(row: StoredRow, noticeRows: readonly StoredRow[]): Found {
-  const notices = noticeRows
-    .toSorted((a, b) => Number(a['place'] ?? 0) - Number(b['place'] ?? 0))
-    .map((notice) => fromRow(notice, storedNoticeSchema));
-  return { alert: { ...fromRow(row, storedAlertSchema), notices }, version: row.etag };
+/** One more than is shown says whether there is more. Of many tenants each is asked for about its share first. */
+function rowsAtOnce(top: number, tenants: number): number {
+  const share = tenants <= 1 ? top + 1 : Math.max(20, Math.ceil((2 * (top + 1)) / tenants));
+  return Math.min(mostRowsInRead, share);
 }
 
 /**
- * What the service can leave out, it leaves out; the notices come along and are joined here. A filter holds at most 15
- * comparisons, so only known statuses and severities are asked for.
+ * What the service can leave out, it leaves out; what it lets through is looked at again by `passes`. So a list that is narrowed by rule or
+ * severity takes more reads only where the service says that it has not looked through everything. A filter holds at most 15 comparisons
+ * (FACTS 11.7): with its three keys this has at most 12.
  */
-function listFilter(tenantId: string, { status, severity, rule, subjectId }: AlertFilter): string {
-  const conditions = [odata`kind eq ${'alert'}`];
-  if (status !== undefined)
-    conditions.push(
-      oneOf(
-        'status',
-        alertStatuses.filter((known) => status.includes(known)),
-      ),
-    );
-  if (severity !== undefined)
-    conditions.push(
-      oneOf(
-        'severity',
-        severities.filter((known) => severity.includes(known)),
-      ),
-    );
+function columnConditions({ status, severity, rule }: AlertFilter): string {
+  const conditions: string[] = [];
+  if (status !== undefined && !alertStatuses.every((name) => status.in.includes(name))) {
+    conditions.push(`(${status.in.map((name) => statusCondition(name, status)).join(' or ')})`);
+  }
+  if (severity !== undefined) {
+    const known = severities.filter((name) => severity.includes(name));
+    if (known.length < severities.length) {
+      conditions.push(`(${known.map((name) => odata`severity eq ${name}`).join(' or ')})`);
+    }
+  }
   if (rule !== undefined)
     conditions.push(rule.includes('/') ? odata`rule eq ${rule}` : odata`ruleName eq ${rule}`);
-  if (subjectId !== undefined) conditions.push(odata`subjectId eq ${subjectId}`);
-  return `${odata`PartitionKey eq ${tableKey(tenantId)}`} and ((${conditions.join(' and ')}) or ${odata`kind eq ${'notice'}`})`;
+  return conditions.map((condition) => ` and ${condition}`).join('');
 }
 
-function oneOf(column: string, values: readonly string[]): string {
-  if (values.length === 0) return odata`kind eq ${'none'}`;
-  return `(${values.map((value) => `${column} ${odata`eq ${value}`}`).join(' or ')})`;
+function statusCondition(name: AlertStatus, { in: asked, at }: NonNullable<AlertFilter['status']>): string {
+  const snoozed = odata`status eq ${'snoozed'}`;
+  // Both together are all that are stored as one of them.
+  const both = asked.includes('open') && asked.includes('snoozed');
+  const until = new Date(at).toISOString();
+  if (name === 'open' && !both) {
+    return `${odata`status eq ${'open'}`} or (${snoozed} and ${odata`snoozedUntil le ${until}`})`;
+  }
+  if (name === 'snoozed' && !both) return `(${snoozed} and ${odata`snoozedUntil gt ${until}`})`;
+  return odata`status eq ${name}`;
 }
 
-/** The id of a rule without its folder. */
-function nameOf(rule: string): string {
-  return rule.slice(rule.lastIndexOf('/') + 1);
+function inPortions(changes: readonly TransactionAction[]): TransactionAction[][] {
+  return Array.from({ length: Math.ceil(changes.length / noticesInOneWrite) }, (_, portion) =>
+    changes.slice(portion * noticesInOneWrite, (portion + 1) * noticesInOneWrite),
+  );
+}
+
+/** A row that is to go and is gone already stops nobody: then the alert is written without it. */
+async function writeAlert(
+  table: TableClient,
+  alert: StoredAlert,
+  version: string | undefined,
+  others: readonly TransactionAction[],
+): Promise<Written> {
+  const row = alertRow(alert);
+  const written = await writeRow(table, row, version, others);
+  if (written.kind !== 'missing' || !others.some(([kind]) => kind === 'delete')) return written;
+  const there: TransactionAction[] = [];
+  for (const action of others) {
+    const [kind, { partitionKey, rowKey }] = action;
+    const isGone = kind === 'delete' && (await getRow(table, partitionKey, rowKey)) === undefined;
+    if (!isGone) there.push(action);
+  }
+  return writeRow(table, row, version, there);
 }

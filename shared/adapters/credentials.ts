@@ -6,7 +6,7 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
 import type { CredentialSettings } from '../config.ts';
-import type { ReadOutcome } from '../ports.ts';
+import type { ReadOutcome } from '../services/read-outcome.ts';
 import { tokenRefusalCode, tokenRefusalWords } from '../tenants/token-refusal.ts';
 
 /** A token for a tenant and a scope such as `https://graph.microsoft.com/.default`. Rejects where there is none. */

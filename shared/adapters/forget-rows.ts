@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
-import type { Forgotten } from '../ports.ts';
-import { groupedBy } from '../timeline/order.ts';
+import type { Forgotten } from '../tenants/tenant-store.ts';
+import { groupedBy } from '../text/order.ts';
 import { eachBounded } from './bounded.ts';
 import { statusOf } from './storage.ts';
 import { deleteRows } from './table-writes.ts';
@@ -19,13 +19,18 @@ export function forgetRows(table: TableClient, filter: string): Promise<Forgotte
   return forgetRowsAmong(table, keysOf(table, filter));
 }
 
-/** As `forgetRows`, where only the content of a row tells whose it is. */
-export async function forgetRowsAmong(table: TableClient, rows: AsyncIterable<RowKeys>): Promise<Forgotten> {
+/** As `forgetRows`, where only the content of a row tells whose it is. @param first done before the rows go */
+export async function forgetRowsAmong(
+  table: TableClient,
+  rows: AsyncIterable<RowKeys>,
+  first: (rows: readonly RowKeys[]) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Forgotten> {
   const found: RowKeys[] = [];
   for await (const row of rows) {
     found.push(row);
     if (found.length === mostAtOnce) break;
   }
+  await first(found);
   const partitions = [...groupedBy(found, ({ partitionKey }) => partitionKey)];
   await eachBounded(partitions, partitionsAtOnce, ([partitionKey, ofPartition]) =>
     deleteRows(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReadOutcome } from '../ports.ts';
+import type { ReadOutcome } from '../services/read-outcome.ts';
 
 /** What did not give anything, with a reason that names service, status and code and never a URL, token or body (law 9). */
 export type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;
@@ -46,13 +46,18 @@ export async function receive(
 export function failureOf(service: string, { status, headers }: Answer, code: string | undefined): Failure {
   const reason = `${service} answered ${status}${code === undefined ? '' : ` (${code})`}`;
   // Some back ends hide throttling behind a 5xx, so all of them are waited for alike (FACTS 9).
-  if (status === 429 || status === 408 || status >= 500) return later(reason, headers);
+  if (status === 429) return throttled(reason, headers);
+  if (status === 408 || status >= 500) return later(reason, headers);
   return { kind: 'refused', reason, status, ...(code === undefined ? {} : { code }) };
 }
 
-export function later(reason: string, headers: Headers): Failure {
+export function later(reason: string, headers: Headers): Extract<Failure, { kind: 'later' }> {
   const afterSeconds = retryAfterSeconds(headers);
   return { kind: 'later', reason, ...(afterSeconds === undefined ? {} : { afterSeconds }) };
+}
+
+export function throttled(reason: string, headers: Headers): Failure {
+  return { ...later(reason, headers), throttled: true };
 }
 
 /** `Retry-After` in seconds from now, given as a number or as an HTTP date; the service's own `Date` is its now. */

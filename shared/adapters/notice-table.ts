@@ -1,13 +1,13 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
-import { firstLookOf } from '../deliver/first-sight.ts';
-import type { Forgotten, NoticeStore, TenantData } from '../ports.ts';
+import type { Forgotten, TenantData } from '../tenants/tenant-store.ts';
+import type { NoticeStore } from '../deliver/channel-store.ts';
 import { forgetRowsAmong, type RowKeys } from './forget-rows.ts';
 import { channelStateSchema, waitingNoticeSchema } from './stored-alert.ts';
 import { keysBelow, tableKey } from './table-keys.ts';
 import { fromRow, getRow, listRows, toRow } from './table-rows.ts';
 import type { StoredRow } from './table-rows.ts';
-import { deleteRows, insertRows, saveRow } from './table-writes.ts';
+import { deleteRows, insertRows, replaceRows, saveRow, writeRow } from './table-writes.ts';
 
 /**
  * What waits for a channel, and the channel's state, in the table `alerts`. The partition of a tenant is one part long and
@@ -36,6 +36,13 @@ export function createNoticeTable(table: TableClient): NoticeStore & TenantData 
       );
     },
 
+    async setAside(channel, notices) {
+      await replaceRows(
+        table,
+        notices.map((notice) => toRow(waitingFor(channel), tableKey(notice.key), notice)),
+      );
+    },
+
     async readChannel(channel) {
       const row = await getRow(table, ...stateOf(channel));
       if (row === undefined) return { state: {}, version: undefined };
@@ -43,11 +50,12 @@ export function createNoticeTable(table: TableClient): NoticeStore & TenantData 
     },
 
     async saveChannel(channel, state, version) {
-      return saveRow(table, toRow(...stateOf(channel), state), version);
+      const written = await writeRow(table, toRow(...stateOf(channel), state), version);
+      return written.kind === 'saved' ? written : { kind: 'changed' };
     },
 
     async forget(tenantId) {
-      const channels = await forgetInChannels(table, tenantId, stateOf(firstLookOf(tenantId))[0]);
+      const channels = await forgetInChannels(table, tenantId);
       const waiting = await forgetRowsAmong(table, waitingOf(table, tenantId));
       return { rows: channels.rows + waiting.rows, more: channels.more || waiting.more };
     },
@@ -62,20 +70,12 @@ async function* waitingOf(table: TableClient, tenantId: string): AsyncGenerator<
   }
 }
 
-/**
- * Its first look goes, and in the channels that it was told that they refuse notices: a tenant that is added again has a first look
- * again, and is told again.
- */
-async function forgetInChannels(table: TableClient, tenantId: string, firstLook: string): Promise<Forgotten> {
+/** That a channel refuses notices is told again to a tenant that is added again. */
+async function forgetInChannels(table: TableClient, tenantId: string): Promise<Forgotten> {
   let rows = 0;
   let more = false;
   for await (const row of partitionsBelow(table, 'channel')) {
     const { partitionKey = '', rowKey = '' } = row;
-    if (partitionKey === firstLook) {
-      await deleteRows(table, partitionKey, [rowKey]);
-      rows += 1;
-      continue;
-    }
     const { failingTenants, ...state } = fromRow(row, channelStateSchema);
     if (failingTenants?.includes(tenantId) !== true) continue;
     const left = failingTenants.filter((id) => id !== tenantId);

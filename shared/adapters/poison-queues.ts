@@ -1,7 +1,8 @@
 import type { QueueClient, ReceivedMessageItem } from '@azure/storage-queue';
-import type { PoisonMessage, PoisonQueues } from '../ports.ts';
-import { queueNames } from './queues.ts';
-import { deadline, statusOf } from './storage.ts';
+import type { Clock } from '../ports.ts';
+import type { PoisonMessage, PoisonQueues } from '../queues/poison-store.ts';
+import { neverExpires, queueNames } from './queues.ts';
+import { createdWhenMissing, deadline, statusOf } from './storage.ts';
 import { storageAnswer } from './storage-answer.ts';
 import type { StorageClients } from './storage.ts';
 
@@ -11,10 +12,12 @@ const mostAtOnce = 32;
 
 /**
  * The `<queue>-poison` queues to which the host moves what failed too often (FACTS 11.13), read with the SDK because no
- * trigger can read a message that is not base64. `queue` of a message is the queue where it failed, without `-poison`.
+ * trigger can read a message that is not base64. `queue` of a message is the queue where it failed, without `-poison`; its times are those
+ * of the product's clock.
  */
 export function createPoisonQueues(
   storage: Pick<StorageClients, 'queue'>,
+  clock: Clock,
   queues: readonly string[] = Object.values(queueNames),
 ): PoisonQueues {
   const poisonOf = (queue: string): QueueClient => storage.queue(`${queue}-poison`);
@@ -27,7 +30,7 @@ export function createPoisonQueues(
           received.push({
             queue,
             messageId: message.messageId,
-            insertedAt: message.insertedOn.toISOString(),
+            insertedAt: productTime(message.insertedOn, clock),
             body: message.messageText,
             popReceipt: message.popReceipt,
           });
@@ -45,7 +48,21 @@ export function createPoisonQueues(
         if (status !== 404 && status !== 400) throw error;
       }
     },
+
+    async putBack(queue, body) {
+      const client = storage.queue(queue);
+      await createdWhenMissing(
+        () => client.createIfNotExists({ abortSignal: deadline() }),
+        () => client.sendMessage(body, { messageTimeToLive: neverExpires, abortSignal: deadline() }),
+      );
+    },
   };
+}
+
+/** The product may live later than the service (GRACEWATCH_CLOCK). */
+export function productTime(serviceTime: Date, clock: Clock): string {
+  const ahead = Math.round((clock.now().getTime() - Date.now()) / 1000);
+  return new Date(serviceTime.getTime() + ahead * 1000).toISOString();
 }
 
 async function* messagesOf(client: QueueClient, limit: number): AsyncGenerator<ReceivedMessageItem> {

@@ -1,5 +1,6 @@
 import { envelopeSchema } from '../envelope.ts';
-import type { QueueLook, QueueName, QueueWatch } from '../ports.ts';
+import type { QueueLook, QueueWatch } from '../queues/watch-queues.ts';
+import type { QueueName } from '../ports.ts';
 import { queueNames } from './queues.ts';
 import { deadline, statusOf } from './storage.ts';
 import { storageAnswer } from './storage-answer.ts';

@@ -11,14 +11,16 @@ import type { OversizeBlobs } from './oversize-blobs.ts';
 
 export const queueNames: Record<QueueName, string> = {
   collect: names.queues.collect,
+  signals: names.queues.signals,
   'evaluate-licence': names.queues.evaluateLicence,
+  'evaluate-operations': names.queues.evaluateOperations,
   verdicts: names.queues.verdicts,
   notices: names.queues.notices,
 };
 
 /** A message can be hidden for seven days; whoever waits longer looks at the clock and waits again. */
 const longestDelaySeconds = 7 * 24 * 60 * 60;
-const neverExpires = -1;
+export const neverExpires = -1;
 /** What `"notBefore":"2026-01-01T00:00:00.000Z",` takes in an envelope. */
 const notBeforeBytes = 40;
 const messagesAtOnce = 16;

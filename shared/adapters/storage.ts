@@ -6,8 +6,8 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { QueueClient } from '@azure/storage-queue';
 import type { TokenCredential } from '@azure/identity';
-import type { StorageSettings } from '../config.ts';
-import { onlyTableAnswers } from './storage-answer.ts';
+import { SettingsError, type SettingProblem, type StorageSettings } from '../config.ts';
+import { NoStorageAnswer, onlyTableAnswers } from './storage-answer.ts';
 
 export interface StorageClients {
   table(name: string): TableClient;
@@ -42,24 +42,17 @@ const tableOptions: TableServiceClientOptions = {
 /**
  * The clients of one storage account. Nothing is called here; what is missing is created by the first write to it.
  * `credential` takes the place of the app's own identity: a command has that of the person who runs it.
+ * @throws SettingsError for a connection string that lacks a part
  */
 export function connectStorage(settings: StorageSettings, credential?: TokenCredential): StorageClients {
   switch (settings.kind) {
-    case 'connection-string': {
-      const connectionString = settings.connectionString.reveal();
-      const queues = QueueServiceClient.fromConnectionString(connectionString);
-      const blobs = BlobServiceClient.fromConnectionString(connectionString);
-      return {
-        // The tables SDK refuses plain http unless told, the other two do not; the emulator speaks only http.
-        table: (name) =>
-          TableClient.fromConnectionString(connectionString, name, {
-            ...tableOptions,
-            allowInsecureConnection: true,
-          }),
-        queue: (name) => queues.getQueueClient(name),
-        container: (name) => blobs.getContainerClient(name),
-      };
-    }
+    case 'connection-string':
+      try {
+        return connectByString(settings.connectionString.reveal());
+      } catch {
+        // The SDKs want more of it than the settings do, say so only when they are made, and name no setting.
+        throw new SettingsError([{ setting: 'AzureWebJobsStorage', expected: halfAConnectionString }]);
+      }
     case 'identity': {
       const identity = credential ?? identityOf(settings);
       const queues = new QueueServiceClient(settings.queue, identity);
@@ -73,6 +66,39 @@ export function connectStorage(settings: StorageSettings, credential?: TokenCred
   }
 }
 
+const halfAConnectionString =
+  'is not a whole connection string: a part is missing or misspelt; az storage account show-connection-string --name ACCOUNT prints it';
+
+/** What the clients find wrong with the settings. */
+export function storageProblems(settings: StorageSettings): readonly SettingProblem[] {
+  if (settings.kind === 'identity') return [];
+  try {
+    connectStorage(settings);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+}
+
+function connectByString(connectionString: string): StorageClients {
+  const queues = QueueServiceClient.fromConnectionString(connectionString);
+  const blobs = BlobServiceClient.fromConnectionString(connectionString);
+  // The tables SDK refuses plain http unless told, the other two do not; the emulator speaks only http.
+  const table = (name: string): TableClient =>
+    TableClient.fromConnectionString(connectionString, name, {
+      ...tableOptions,
+      allowInsecureConnection: true,
+    });
+  // It finds out what is missing only when it makes a client.
+  table('any');
+  return {
+    table,
+    queue: (name) => queues.getQueueClient(name),
+    container: (name) => blobs.getContainerClient(name),
+  };
+}
+
 function identityOf({ clientId }: { clientId?: string }): TokenCredential {
   return clientId === undefined
     ? new ManagedIdentityCredential()
@@ -84,6 +110,29 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
     : undefined;
+}
+
+/** What the SDKs throw where a request has not been answered, or no token was to be had for it. */
+const unansweredErrors = new Set([
+  'AbortError',
+  'TimeoutError',
+  'CredentialUnavailableError',
+  'AuthenticationError',
+]);
+
+/**
+ * Whether storage failed, and not what was asked of it: it did not answer, was too busy or broken, or does not let the app in. Looks through
+ * what an error was caused by. Other statuses are answers to what was asked, and would be the same in an hour.
+ */
+export function isStorageFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof NoStorageAnswer || unansweredErrors.has(error.name)) return true;
+  if (error.name === 'RestError') {
+    const status = statusOf(error);
+    return status === undefined || status >= 500 || [401, 403, 408, 429].includes(status);
+  }
+  const others: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  return [error.cause, ...others].some(isStorageFailure);
 }
 
 /** For work that can meet a 404 only because its table, queue or container is not there yet. */

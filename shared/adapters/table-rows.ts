@@ -98,10 +98,22 @@ export function bytesOf(row: TableRow): number {
   }, 1000);
 }
 
-/** Rows by an OData filter, in order of their keys; none while the table is not there. */
-export async function* listRows(table: TableClient, filter?: string): AsyncGenerator<StoredRow> {
+/**
+ * Rows by an OData filter, in order of their keys; none while the table is not there. They are read as they are asked for, `atOnce` in one
+ * transaction; the service may answer fewer. `select`: only these columns.
+ */
+export async function* listRows(
+  table: TableClient,
+  filter?: string,
+  { atOnce, select }: { atOnce?: number; select?: string[] } = {},
+): AsyncGenerator<StoredRow> {
+  const queryOptions = {
+    ...(filter === undefined ? {} : { filter }),
+    ...(select === undefined ? {} : { select }),
+  };
+  const rows = table.listEntities({ queryOptions });
   try {
-    yield* table.listEntities(filter === undefined ? {} : { queryOptions: { filter } });
+    for await (const page of rows.byPage(atOnce === undefined ? {} : { maxPageSize: atOnce })) yield* page;
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
   }

@@ -1,13 +1,14 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
-import { groupedBy } from '../timeline/order.ts';
+import type { TableClient, TableTransactionResponse, TransactionAction } from '@azure/data-tables';
+import type { Version } from '../ports.ts';
+import { groupedBy } from '../text/order.ts';
 import { eachBounded } from './bounded.ts';
 import { createdWhenMissing, statusOf } from './storage.ts';
-import { bytesOf } from './table-rows.ts';
+import { bytesOf, getRow } from './table-rows.ts';
 import type { TableRow } from './table-rows.ts';
 
 /** A transaction holds 100 rows of one partition under 4 MiB (FACTS 11.7); the margin is for its own frame. */
 export const mostRowsAtOnce = 100;
-const mostBytesAtOnce = 3 * 1024 * 1024;
+export const mostBytesAtOnce = 3 * 1024 * 1024;
 const partitionsAtOnce = 8;
 
 /** Inserts rows; one that is there already stays as it is. Each row stands once, whatever `rows` repeats. */
@@ -17,6 +18,16 @@ export async function insertRows(table: TableClient, rows: readonly TableRow[]):
     const whole = batch.length > 1 && (await insertTogether(table, batch));
     if (!whole) await eachBounded(batch, partitionsAtOnce, (row) => insertRow(table, row));
   });
+}
+
+/** Writes rows whatever is there. */
+export async function replaceRows(table: TableClient, rows: readonly TableRow[]): Promise<void> {
+  await eachBounded([...batches(rows)], partitionsAtOnce, (batch) =>
+    submitCreating(
+      table,
+      batch.map((row): TransactionAction => ['upsert', row, 'Replace']),
+    ),
+  );
 }
 
 /** Deletes rows of one partition; one that is gone already is no error. */
@@ -36,26 +47,55 @@ export async function deleteRows(
 export async function saveRow(
   table: TableClient,
   row: TableRow,
-  version: string | undefined,
+  version: Version | undefined,
   others: readonly TransactionAction[] = [],
 ): Promise<'saved' | 'changed'> {
+  const written = await writeRow(table, row, version, others);
+  return written.kind === 'saved' ? 'saved' : 'changed';
+}
+
+export type Written =
+  | { kind: 'saved'; version: Version }
+  /** Somebody has inserted it, or written it since. */
+  | { kind: 'changed' }
+  /** The row, or one of the others that was to be deleted, is not there. */
+  | { kind: 'missing' };
+
+/** As `saveRow`, and tells the version that the row has now. */
+export async function writeRow(
+  table: TableClient,
+  row: TableRow,
+  version: Version | undefined,
+  others: readonly TransactionAction[] = [],
+): Promise<Written> {
   try {
-    await (version === undefined
-      ? creatingTable(table, () => table.submitTransaction([['create', row], ...others]))
+    const { subResponses } = await (version === undefined
+      ? submitCreating(table, [['create', row], ...others])
       : table.submitTransaction([['update', row, 'Replace', { etag: version }], ...others]));
-    return 'saved';
+    const etag = subResponses[0]?.etag ?? (await getRow(table, row.partitionKey, row.rowKey))?.etag;
+    // Without its ETag it is written all the same; the next save with this version is refused and read again.
+    return { kind: 'saved', version: etag?.trim() ?? '' };
   } catch (error) {
     // 409: somebody inserted it. 412: somebody wrote it. 404 where a row was expected: somebody deleted it.
     const status = statusOf(error);
-    if (status === 409 || status === 412 || (status === 404 && version !== undefined)) return 'changed';
+    if (status === 409 || status === 412) return { kind: 'changed' };
+    if (status === 404 && version !== undefined) return { kind: 'missing' };
     throw error;
   }
+}
+
+/** Submits a transaction; a table that is not there yet is made. */
+export function submitCreating(
+  table: TableClient,
+  actions: readonly TransactionAction[],
+): Promise<TableTransactionResponse> {
+  return creatingTable(table, () => table.submitTransaction([...actions]));
 }
 
 /** False where the transaction was refused as a whole because one of its rows is there already. */
 async function insertTogether(table: TableClient, rows: readonly TableRow[]): Promise<boolean> {
   const actions = rows.map((row): TransactionAction => ['create', row]);
-  return unlessStatus(409, () => creatingTable(table, () => table.submitTransaction(actions)));
+  return unlessStatus(409, () => submitCreating(table, actions));
 }
 
 /** False where the transaction was refused as a whole because one of its rows is gone already. */
@@ -72,7 +112,7 @@ async function deleteRow(table: TableClient, { partitionKey, rowKey }: TableRow)
   await unlessStatus(404, () => table.deleteEntity(partitionKey, rowKey));
 }
 
-function creatingTable<T>(table: TableClient, insert: () => Promise<T>): Promise<T> {
+export function creatingTable<T>(table: TableClient, insert: () => Promise<T>): Promise<T> {
   return createdWhenMissing(() => table.createTable(), insert);
 }
 

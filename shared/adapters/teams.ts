@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChannelSettings } from '../config.ts';
-import type { ChannelSender, DeliveryOutcome } from '../ports.ts';
+import type { ChannelSender, DeliveryOutcome } from '../deliver/channel-sender.ts';
 import type { Secret } from '../secret.ts';
 import {
   type Answer,

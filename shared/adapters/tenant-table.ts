@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { TenantStore } from '../ports.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
 import { removalParts } from '../tenants/removal.ts';
 import { statusOf } from './storage.ts';
 import { tableKey } from './table-keys.ts';

@@ -1,68 +1,47 @@
 import type { Finding } from '../evaluate/finding.ts';
-import type { Firing } from '../evaluate/rule.ts';
-import type { StoredAlert } from './alert.ts';
+import { joinedBasis } from '../evaluate/basis.ts';
+import type { Firing } from '../rules/verdict.ts';
+import { type AlertContent, type AlertLife, contentSchema, type StoredAlert } from './alert.ts';
 
-/** What a finding decides about an alert; the rest is the alert's own life. */
-export type AlertContent = Omit<StoredAlert, keyof AlertLife>;
-
-/** What happened to the alert itself: people, clocks and channels. */
-export type AlertLife = Pick<
-  StoredAlert,
-  | 'status'
-  | 'episode'
-  | 'openedAt'
-  | 'updatedAt'
-  | 'resolvedAt'
-  | 'mutedBy'
-  | 'notices'
-  | 'attributedEpisode'
-  | 'firstSight'
-  | 'note'
-  | 'snoozedUntil'
->;
-
-export function contentFrom(finding: Finding, firing: Firing): AlertContent {
-  const { fingerprint, tenantId, rule, severity, subject, qualifiers, basis, evaluatedAt } = finding;
-  const { title, summary, cause, due, happenedAt, actor, facts, evidence, runbook, extent } = firing;
+/** What the finding decides about its alert. `stored` is the alert that it replaces the content of. */
+export function contentFrom(finding: Finding, firing: Firing, stored?: StoredAlert): AlertContent {
+  const { fingerprint, tenantId, rule, about, severity, subject, qualifiers, basis, evaluatedAt } = finding;
+  const { title, summary, cause, due, happenedAt, actor, via } = firing;
+  const { facts, details, evidence, runbook, extent } = firing;
   return {
     id: fingerprint,
     tenantId,
     rule,
+    about,
     severity,
     subject,
     title,
     summary,
     happenedAt,
     facts,
+    details,
     evidence,
     runbook,
     qualifiers,
-    basis,
+    basis: stored === undefined ? basis : joinedBasis(stored.basis, basis),
     extent,
     ...(cause === undefined ? {} : { cause }),
     ...(due === undefined ? {} : { due }),
     ...(actor === undefined ? {} : { actor }),
+    ...(via === undefined ? {} : { via }),
     ...(evaluatedAt === undefined ? {} : { evaluatedAt }),
   };
 }
 
-/** The alert without what findings decide, so that a cause or an actor that is no longer true does not stay. */
-export function lifeOf(alert: StoredAlert): AlertLife {
-  const { status, episode, openedAt, updatedAt, resolvedAt, mutedBy, notices } = alert;
-  const { attributedEpisode, firstSight, note, snoozedUntil } = alert;
-  return {
-    status,
-    episode,
-    openedAt,
-    updatedAt,
-    notices,
-    ...(resolvedAt === undefined ? {} : { resolvedAt }),
-    ...(mutedBy === undefined ? {} : { mutedBy }),
-    ...(attributedEpisode === undefined ? {} : { attributedEpisode }),
-    ...(firstSight === undefined ? {} : { firstSight }),
-    ...(note === undefined ? {} : { note }),
-    ...(snoozedUntil === undefined ? {} : { snoozedUntil }),
-  };
+const contentFields = new Set(Object.keys(contentSchema.shape));
+
+/**
+ * The alert without its content: its life, its notices, and whatever a newer build has written that this one does not know. Nobody
+ * lists the fields, so none can be forgotten.
+ */
+export function withoutContent(alert: StoredAlert): AlertLife & Pick<StoredAlert, 'notices'> {
+  const rest = Object.entries(alert).filter(([field]) => !contentFields.has(field));
+  return Object.fromEntries(rest) as AlertLife & Pick<StoredAlert, 'notices'>;
 }
 
 /**
@@ -71,7 +50,7 @@ export function lifeOf(alert: StoredAlert): AlertLife {
  */
 export function alertFrom(finding: Finding): StoredAlert | undefined {
   const { firing, state, episode } = finding;
-  if (firing === undefined || episode === 0) return undefined;
+  if (firing === undefined || episode === undefined || episode === 0) return undefined;
   const openedAt = finding.openedAt ?? firing.happenedAt;
   const resolvedAt = finding.resolvedAt ?? openedAt;
   const dates =
@@ -88,14 +67,4 @@ function lastChangeOf({ cause, evidence }: Firing, openedAt: string): string {
     (last, at) => (at !== undefined && Date.parse(at) > Date.parse(last) ? at : last),
     openedAt,
   );
-}
-
-/** Whether two alerts say the same; a field that is absent is one that is undefined, and the order of fields says nothing. */
-export function sameValue(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const fields = new Set([...Object.keys(left), ...Object.keys(right)]);
-  const [ofLeft, ofRight] = [new Map(Object.entries(left)), new Map(Object.entries(right))];
-  return [...fields].every((field) => sameValue(ofLeft.get(field), ofRight.get(field)));
 }

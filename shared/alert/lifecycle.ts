@@ -1,23 +1,38 @@
 import type { Finding } from '../evaluate/finding.ts';
-import { type Firing, severities } from '../evaluate/rule.ts';
+import { compareBasis, joinedBasis } from '../evaluate/basis.ts';
+import { sameValue } from '../json/same-value.ts';
+import { type Firing, severities } from '../rules/verdict.ts';
 import type { Actor } from '../ingest/audit-record.ts';
-import type { AlertStatus, NoticeReason, StoredAlert } from './alert.ts';
-import { alertFrom, contentFrom, lifeOf, sameValue } from './alert-content.ts';
+import type { AlertStatus, CarriedOutCommand, NoticeReason, StoredAlert } from './alert.ts';
+import { alertFrom, contentFrom, withoutContent } from './alert-content.ts';
+import { awaitsAnEnd } from './notices.ts';
 
 export type Decision =
-  /** Computed from less than the alert has seen: law 2. */
-  | { kind: 'ignored'; reason: string }
+  /** Computed from less than the alert has seen: law 2. `again` where it has also seen something newer: then nobody has seen all. */
+  | { kind: 'ignored'; reason: string; again: boolean }
   | { kind: 'unchanged' }
   /** To be stored, and to be told for these reasons; often for none. */
   | { kind: 'changed'; alert: StoredAlert; reasons: NoticeReason[] };
 
 /**
  * What a finding makes of the alert that is stored. Applied again it changes nothing, and of several findings the one that knows
- * most decides, in whatever order they come.
+ * most decides, in whatever order they come: source by source, a finding that has seen an older version of any is not heard.
  */
 export function applyFinding(finding: Finding, stored: StoredAlert | undefined, now: string): Decision {
-  if (stored !== undefined && knowsLess(finding, stored)) {
-    return { kind: 'ignored', reason: 'computed from less than the alert has seen' };
+  if (stored !== undefined) {
+    const { older, newer, blinder } = compareBasis(finding.basis, stored.basis);
+    if (older) return { kind: 'ignored', reason: 'computed from less than the alert has seen', again: newer };
+    if (!newer && isOutdone(finding, stored)) {
+      return { kind: 'ignored', reason: 'another verdict was computed later', again: false };
+    }
+    // What is not there to be looked at clears nothing (law 3).
+    if (blinder && finding.state === 'clear') {
+      return {
+        kind: 'ignored',
+        reason: 'what the alert was raised from was not there to be read',
+        again: false,
+      };
+    }
   }
   switch (finding.state) {
     case 'unknown':
@@ -31,55 +46,100 @@ export function applyFinding(finding: Finding, stored: StoredAlert | undefined, 
   }
 }
 
-function knowsLess(finding: Finding, stored: StoredAlert): boolean {
-  if (finding.basis !== stored.basis) return finding.basis < stored.basis;
-  return (finding.evaluatedAt ?? '') < (stored.evaluatedAt ?? '');
+/** Of two verdicts from the same the later one counts; of the same moment the one that tells why. */
+function isOutdone({ evaluatedAt = '', state, firing }: Finding, stored: StoredAlert): boolean {
+  const known = stored.evaluatedAt ?? '';
+  if (evaluatedAt !== known) return evaluatedAt < known;
+  return state === 'firing' && firing !== undefined && !tellsWhy(firing) && tellsWhy(stored);
 }
 
 function fire(finding: Finding, firing: Firing, stored: StoredAlert | undefined, now: string): Decision {
-  const content = contentFrom(finding, firing);
+  const content = contentFrom(finding, firing, stored);
   const old = isOldAtFirstSight(finding, firing, now);
   const quiet = old || finding.severity === 'low';
   const opened = {
     ...content,
+    ...(stored === undefined ? {} : beyondEpisodes(stored)),
     ...(old ? { firstSight: true } : {}),
     status: 'open' as const,
     openedAt: now,
     updatedAt: now,
   };
   if (stored === undefined) {
-    const alert = { ...opened, episode: finding.episode, notices: [] };
+    const alert = { ...opened, episode: finding.episode ?? 1, notices: [] };
     return { kind: 'changed', alert, reasons: quiet ? [] : ['opened'] };
   }
-  if (stored.status === 'resolved' || finding.episode > stored.episode) {
+  if (stored.status === 'resolved' || episodeOf(finding, stored) > stored.episode) {
     const least = stored.status === 'resolved' ? stored.episode + 1 : stored.episode;
-    const alert = { ...opened, episode: Math.max(least, finding.episode), notices: stored.notices };
-    return { kind: 'changed', alert, reasons: quiet ? [] : ['reopened'] };
+    const { notices } = stored;
+    const alert = { ...opened, episode: Math.max(least, episodeOf(finding, stored)), notices };
+    return { kind: 'changed', alert, reasons: quiet ? settledReasons(finding, stored) : ['reopened'] };
   }
-  const reasons = quiet ? [] : updateReasons(finding, firing, stored, now);
+  const reasons = quiet ? settledReasons(finding, stored) : updateReasons(finding, firing, stored, now);
   const attributed = reasons.includes('attributed') ? { attributedEpisode: stored.episode } : {};
-  return update(stored, { ...lifeOf(stored), ...content, ...attributed }, reasons, now);
+  const next = { ...withoutContent(stored), ...content, ...attributed };
+  if (firing.moreIsNew === true && hasMore(firing, stored)) {
+    const status = statusAt(stored, now);
+    if (status === 'acknowledged') {
+      return update(stored, { ...next, status: 'open' }, quiet ? [] : ['worse'], now);
+    }
+    // A snooze is kept to its end; until then what has come does not count as told.
+    if (status === 'snoozed') return update(stored, { ...next, extent: stored.extent }, reasons, now);
+  }
+  return update(stored, next, reasons, now);
+}
+
+function hasMore({ extent }: Pick<Firing, 'extent'>, stored: Pick<StoredAlert, 'extent'>): boolean {
+  return extent.some((id) => !stored.extent.includes(id));
 }
 
 function clear(finding: Finding, stored: StoredAlert, now: string): Decision {
-  const { firing, basis, evaluatedAt } = finding;
-  const known =
+  const { firing, evaluatedAt } = finding;
+  const known: StoredAlert =
     firing === undefined
-      ? { ...stored, basis, ...(evaluatedAt === undefined ? {} : { evaluatedAt }) }
-      : { ...lifeOf(stored), ...contentFrom(finding, firing) };
+      ? {
+          ...stored,
+          basis: joinedBasis(stored.basis, finding.basis),
+          ...(evaluatedAt === undefined ? {} : { evaluatedAt }),
+        }
+      : { ...withoutContent(stored), ...contentFrom(finding, firing, stored) };
+  const episode = episodeOf(finding, stored);
   if (stored.status === 'resolved') {
-    const unseen = finding.episode > stored.episode ? alertFrom(finding) : undefined;
-    return update(stored, unseen === undefined ? known : { ...unseen, notices: stored.notices }, [], now);
+    const unseen = episode > stored.episode ? alertFrom(finding) : undefined;
+    const { notices } = stored;
+    const next = unseen === undefined ? known : { ...beyondEpisodes(stored), ...unseen, notices };
+    return update(stored, next, [], now);
   }
   const { snoozedUntil: _, ...rest } = known;
   const alert: StoredAlert = {
     ...rest,
     status: 'resolved',
-    episode: Math.max(stored.episode, finding.episode),
+    episode: Math.max(stored.episode, episode),
     updatedAt: now,
     resolvedAt: now,
   };
-  return { kind: 'changed', alert, reasons: alert.severity === 'low' ? [] : ['resolved'] };
+  const reasons = alert.severity === 'low' ? settledReasons(alert, stored) : (['resolved'] as const);
+  return { kind: 'changed', alert, reasons: [...reasons] };
+}
+
+/**
+ * What is low is never told. But whoever was told of it when it was more is told that it is settled, also where somebody has acknowledged
+ * it meanwhile: else he goes on waiting for its end.
+ */
+function settledReasons({ severity }: Pick<Finding, 'severity'>, stored: StoredAlert): NoticeReason[] {
+  return severity === 'low' && awaitsAnEnd(stored) ? ['resolved'] : [];
+}
+
+/** What of the life of an alert does not end with an episode: all but these, also what a newer build has written. */
+function beyondEpisodes(stored: StoredAlert): object {
+  const { status, episode, openedAt, updatedAt, resolvedAt, ...life } = withoutContent(stored);
+  const { mutedBy, firstSight, snoozedUntil, notices, ...beyond } = life;
+  return beyond;
+}
+
+/** What is only looked at as it is now belongs to the episode that the alert is in. */
+function episodeOf(finding: Finding, stored: StoredAlert): number {
+  return finding.episode ?? stored.episode;
 }
 
 /** It is kept with the dates that it would have had, and nobody is woken for what is over. */
@@ -90,19 +150,21 @@ function overAtFirstSight(finding: Finding): Decision {
 
 function update(stored: StoredAlert, next: StoredAlert, reasons: NoticeReason[], now: string): Decision {
   const { basis, evaluatedAt } = stored;
-  if (!sameValue({ ...next, basis, evaluatedAt }, stored)) {
+  const { evaluatedAt: _, ...content } = next;
+  const asBefore = evaluatedAt === undefined ? content : { ...content, evaluatedAt };
+  if (!sameValue({ ...asBefore, basis }, stored)) {
     return { kind: 'changed', alert: { ...next, updatedAt: now }, reasons };
   }
   // What it was computed from is remembered even where it says the same: an older finding may still be on its way.
-  return next.basis === basis ? { kind: 'unchanged' } : { kind: 'changed', alert: next, reasons };
+  return sameValue(next.basis, basis) ? { kind: 'unchanged' } : { kind: 'changed', alert: next, reasons };
 }
 
-/** Why an open alert is told again. Whoever acknowledged or snoozed it is not disturbed (DESIGN 5). */
+/** Why an open alert is told again. Whoever acknowledged or snoozed it is not disturbed. */
 function updateReasons(finding: Finding, firing: Firing, stored: StoredAlert, now: string): NoticeReason[] {
   if (statusAt(stored, now) !== 'open') return [];
   const reasons: NoticeReason[] = [];
   const moreSevere = severities.indexOf(finding.severity) > severities.indexOf(stored.severity);
-  if (moreSevere || firing.extent.some((id) => !stored.extent.includes(id))) reasons.push('worse');
+  if (moreSevere || hasMore(firing, stored)) reasons.push('worse');
   const told = stored.firstSight === true || stored.attributedEpisode === stored.episode;
   if (!told && (isLearned(firing, stored) || isCorrected(firing, stored))) reasons.push('attributed');
   return reasons;
@@ -149,7 +211,7 @@ function tellsWhy({ cause }: Pick<Firing, 'cause'>): boolean {
 
 const oldAfter = 24 * 60 * 60 * 1000;
 
-/** A first collection reads weeks back: what it finds there is counted in a digest and not told one by one (DESIGN 7). */
+/** A first collection reads weeks back: what it finds there is counted in a digest and not told one by one. */
 function isOldAtFirstSight(finding: Finding, firing: Firing, now: string): boolean {
   if (finding.firstCollection !== true) return false;
   const newest = Math.max(...[firing.happenedAt, ...firing.evidence.map(({ at }) => at)].map(Date.parse));
@@ -164,35 +226,32 @@ export function statusAt({ status, snoozedUntil }: StoredAlert, now: string): Al
 
 export type ActionOutcome = { kind: 'changed'; alert: StoredAlert } | { kind: 'refused'; reason: string };
 
-/** Somebody looks after it. It stays silent, also where it gets worse, until the matter is settled or comes back. */
-export function acknowledge(alert: StoredAlert, note: string | undefined, now: string): ActionOutcome {
+/** Who gives a command, where that is known, and what he says to it. */
+export type Commanded = Pick<CarriedOutCommand, 'by' | 'note'>;
+
+/** Somebody looks after it. It stays silent, also where it gets worse (but see `moreIsNew`), until the matter is settled or comes back. */
+export function acknowledge(alert: StoredAlert, commanded: Commanded, now: string): ActionOutcome {
   if (alert.status === 'resolved')
     return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
-  return { kind: 'changed', alert: { ...actedOn(alert, note, now), status: 'acknowledged' } };
+  const acted = actedOn(alert, { kind: 'acknowledge', at: now, ...commanded });
+  return { kind: 'changed', alert: { ...acted, status: 'acknowledged' } };
 }
 
 /** @param until ISO 8601, UTC */
-export function snooze(
-  alert: StoredAlert,
-  until: string,
-  note: string | undefined,
-  now: string,
-): ActionOutcome {
+export function snooze(alert: StoredAlert, until: string, commanded: Commanded, now: string): ActionOutcome {
   if (alert.status === 'resolved')
     return { kind: 'refused', reason: 'the alert is resolved; reopen it first' };
   if (!(Date.parse(until) > Date.parse(now))) {
     return { kind: 'refused', reason: 'the snooze must end in the future' };
   }
-  return {
-    kind: 'changed',
-    alert: { ...actedOn(alert, note, now), status: 'snoozed', snoozedUntil: until },
-  };
+  const acted = actedOn(alert, { kind: 'snooze', at: now, until, ...commanded });
+  return { kind: 'changed', alert: { ...acted, status: 'snoozed', snoozedUntil: until } };
 }
 
 /** Takes back an acknowledgement or a snooze; of a resolved alert it begins a new episode. */
-export function reopen(alert: StoredAlert, note: string | undefined, now: string): ActionOutcome {
+export function reopen(alert: StoredAlert, commanded: Commanded, now: string): ActionOutcome {
   if (statusAt(alert, now) === 'open') return { kind: 'refused', reason: 'the alert is open' };
-  const { resolvedAt, ...rest } = actedOn(alert, note, now);
+  const { resolvedAt, ...rest } = actedOn(alert, { kind: 'reopen', at: now, ...commanded });
   return {
     kind: 'changed',
     alert:
@@ -202,7 +261,10 @@ export function reopen(alert: StoredAlert, note: string | undefined, now: string
   };
 }
 
-function actedOn(alert: StoredAlert, note: string | undefined, now: string): StoredAlert {
-  const { snoozedUntil: _, ...rest } = alert;
-  return { ...rest, updatedAt: now, ...(note === undefined ? {} : { note }) };
+/** An alert that is snoozed every day for years grows no further. */
+const keptCommands = 10;
+
+function actedOn(alert: StoredAlert, command: CarriedOutCommand): StoredAlert {
+  const { snoozedUntil: _, commands = [], ...rest } = alert;
+  return { ...rest, updatedAt: command.at, commands: [...commands, command].slice(-keptCommands) };
 }

@@ -1,16 +1,25 @@
 import type { ChannelSettings } from '../config.ts';
-import { channelsFor } from '../deliver/routing.ts';
+import { channelsFor } from './routing.ts';
 import { readEnvelope } from '../envelope.ts';
-import type { Finding } from '../evaluate/finding.ts';
-import { findingSchema } from '../evaluate/finding-schema.ts';
-import type { AlertStore, Clock, Log, NoticeStore, OversizeItems, Queues } from '../ports.ts';
-import type { NoticeReason, StoredAlert, StoredNotice } from './alert.ts';
+import { queueOfRule } from '../evaluate/families.ts';
+import { type Finding, findingSchema } from '../evaluate/finding.ts';
+import {
+  firstSubjectsKind,
+  subjectsInMessage,
+  subjectsKind,
+  type SubjectToEvaluate,
+} from '../evaluate/subject-to-evaluate.ts';
+import { groupedBy } from '../text/order.ts';
+import type { AlertStore } from './alert-store.ts';
+import type { Clock, Log, OversizeItems, Queues, QueueName } from '../ports.ts';
+import type { WaitingNotices } from './waiting-notices.ts';
+import type { StoredAlert } from './alert.ts';
 import { applyFinding } from './lifecycle.ts';
-import { noticesFor, waitingNotices } from './notices.ts';
+import { waitingNotices, withNotices } from './notices.ts';
 
 export interface RecordAlertsPorts {
   alerts: AlertStore;
-  notices: NoticeStore;
+  notices: WaitingNotices;
   queues: Queues;
   oversize: OversizeItems;
   clock: Clock;
@@ -43,12 +52,23 @@ export async function recordAlerts(
   }
   const now = ports.clock.now().toISOString();
   const channels = new Set<string>();
+  /** By queue, kind of message and subject: each is looked at again once. */
+  const again = new Map<string, LookAgain>();
   const failures: unknown[] = [];
   for (const [index, item] of (await ports.oversize.resolve(items)).entries()) {
     try {
       const finding = findingSchema.safeParse(item);
       if (!finding.success) throw new Error(`item ${String(index + 1)} of the message is no finding`);
-      const alert = await recordFinding(finding.data, ports, settings, now);
+      const { alert, lookAgain } = await recordFinding(finding.data, ports, settings, now);
+      if (lookAgain !== undefined) {
+        const { rule, subject, firstCollection } = finding.data;
+        const look: LookAgain = {
+          queue: queueOfRule(rule),
+          kind: firstCollection === true ? firstSubjectsKind : subjectsKind,
+          subject: { kind: subject.kind, id: subject.id, why: lookAgain },
+        };
+        again.set(JSON.stringify([look.queue, look.kind, subject.kind, subject.id]), look);
+      }
       for (const channel of await putWaiting(alert, ports)) channels.add(channel);
     } catch (error) {
       failures.push(error);
@@ -59,6 +79,14 @@ export async function recordAlerts(
       delaySeconds: settings.groupSeconds,
     });
   }
+  const byMessage = groupedBy(again.values(), ({ queue, kind: of }) => `${queue} ${of}`);
+  for (const looks of byMessage.values()) {
+    const [first] = looks;
+    if (first === undefined) continue;
+    const subjects = looks.map(({ subject }) => subject);
+    const options = { mostItems: subjectsInMessage, delaySeconds: lookAgainSeconds };
+    await ports.queues.send(first.queue, tenantId, first.kind, subjects, options);
+  }
   if (failures.length > 0) {
     throw new Error(`${String(failures.length)} of ${String(items.length)} findings could not be recorded`, {
       cause: failures[0],
@@ -66,13 +94,42 @@ export async function recordAlerts(
   }
 }
 
-/** The alert as it is stored afterwards; undefined where there is none. */
+interface LookAgain {
+  queue: QueueName;
+  kind: string;
+  subject: SubjectToEvaluate;
+}
+
+/** What is under way may settle it meanwhile; and should two verdicts never agree, they do not drive each other at full speed. */
+const lookAgainSeconds = 10;
+
+/**
+ * A later verdict that said nothing of this may have passed by before the alert was there to be cleared, so after an opening the subject is
+ * looked at once more; also when the message that opened it is handled again. Of one timeline alone that cannot be: what has seen more
+ * rows speaks of all that ever fired.
+ */
+function lookAgainAfter(
+  { state, episode, basis, evaluatedAt = '' }: Finding,
+  stored: StoredAlert | undefined,
+): Pick<Recorded, 'lookAgain'> {
+  const isOfNow = episode === undefined || basis.names.length > 1;
+  const isBeforeOpening = stored === undefined || evaluatedAt < stored.openedAt;
+  return state === 'firing' && isOfNow && isBeforeOpening ? { lookAgain: 'opened' } : {};
+}
+
+interface Recorded {
+  /** As it is stored afterwards; undefined where there is none. */
+  alert: StoredAlert | undefined;
+  /** Why the subject is to be evaluated once more. */
+  lookAgain?: SubjectToEvaluate['why'];
+}
+
 async function recordFinding(
   finding: Finding,
   { alerts, log }: RecordAlertsPorts,
-  settings: RecordAlertsSettings,
+  { channels }: RecordAlertsSettings,
   now: string,
-): Promise<StoredAlert | undefined> {
+): Promise<Recorded> {
   const { tenantId, fingerprint, rule } = finding;
   const fields = { stage: 'alert', tenantId, fingerprint, ruleId: rule };
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
@@ -81,30 +138,21 @@ async function recordFinding(
     switch (decision.kind) {
       case 'ignored':
         log.info('finding ignored', { ...fields, reason: decision.reason });
-        return stored?.alert;
+        return { alert: stored?.alert, ...(decision.again ? { lookAgain: 'basis' } : {}) };
       case 'unchanged':
-        return stored?.alert;
+        return { alert: stored?.alert, ...lookAgainAfter(finding, stored?.alert) };
       case 'changed': {
-        const notices = noticesOf(decision.alert, decision.reasons, settings, now);
-        const alert = { ...decision.alert, notices: [...decision.alert.notices, ...notices] };
-        if ((await alerts.save(alert, stored?.version)) === 'saved') {
+        const routed = channelsFor(decision.alert, channels);
+        const alert = withNotices(decision.alert, decision.reasons, { all: channels, routed }, now);
+        if ((await alerts.save(alert, stored)) === 'saved') {
           const reason = decision.reasons.join(', ') || 'none';
           log.info('alert recorded', { ...fields, status: alert.status, episode: alert.episode, reason });
-          return alert;
+          return { alert, ...lookAgainAfter(finding, stored?.alert) };
         }
       }
     }
   }
   throw new Error(`alert ${fingerprint} was changed by others ${String(mostAttempts)} times in a row`);
-}
-
-function noticesOf(
-  alert: StoredAlert,
-  reasons: readonly NoticeReason[],
-  { channels }: RecordAlertsSettings,
-  now: string,
-): StoredNotice[] {
-  return noticesFor(alert, reasons, { all: channels, routed: channelsFor(alert, channels) }, now);
 }
 
 /** Idempotent: the row in front of the channel has the notice's own key. */

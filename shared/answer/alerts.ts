@@ -1,174 +1,158 @@
-import { z } from 'zod';
-import { type AlertStatus, alertStatuses, type StoredAlert } from '../alert/alert.ts';
-import { acknowledge, reopen, snooze, statusAt } from '../alert/lifecycle.ts';
-import { alertView, pageOfAlerts } from '../alert/view.ts';
+import type { AlertAsRead, AlertFilter, AlertStore } from '../alert/alert-store.ts';
+import type { Alert, AlertStatus, CommandPrincipal, StoredAlert } from '../alert/alert.ts';
+import { type ActionOutcome, acknowledge, type Commanded, reopen, snooze } from '../alert/lifecycle.ts';
+import { alertView, cursorOf, readCursor } from '../alert/view.ts';
 import type { TenantSettings } from '../config.ts';
-import { severities } from '../evaluate/rule.ts';
-import type { AlertFilter, AlertStore, Clock } from '../ports.ts';
-import { type Answer, jsonAnswer, problem } from './problem.ts';
+import type { Clock } from '../ports.ts';
+import type { Severity } from '../rules/verdict.ts';
 
 export interface AlertsPorts {
   alerts: AlertStore;
   clock: Clock;
 }
 
-const oneOrMore = <T extends string>(values: readonly T[]) =>
-  z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(values)));
+/** Which alerts: those that fit all that is given. */
+export interface AlertsQuestion {
+  tenant?: string;
+  status?: readonly AlertStatus[];
+  /** With or without its folder. */
+  rule?: string;
+  severity?: readonly Severity[];
+  /** The id of the subject. */
+  subject?: string;
+  /** So many at most. */
+  top: number;
+  /** `next` of the page before. */
+  after?: string;
+}
 
-const querySchema = z.strictObject({
-  tenant: z.string().optional(),
-  status: oneOrMore(alertStatuses).optional(),
-  rule: z.string().min(1).optional(),
-  severity: oneOrMore(severities).optional(),
-  subject: z.string().min(1).optional(),
-  top: z.coerce.number().int().min(1).max(1000).default(100),
-  after: z.string().min(1).optional(),
-});
+export type AlertPage = { kind: 'page'; value: Alert[]; next?: string } | { kind: 'bad-cursor' };
 
-/** `GET /api/alerts`: newest `openedAt` first. */
+/** Newest `openedAt` first. */
 export async function listAlerts(
-  query: Readonly<Record<string, string>>,
+  { tenant, status, rule, severity, subject, top, after }: AlertsQuestion,
   tenants: readonly TenantSettings[],
   { alerts, clock }: AlertsPorts,
-): Promise<Answer> {
-  const parsed = querySchema.safeParse(query);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'query'}: ${issue.message}`);
-    return problem(400, 'Bad parameter', issues.join('; '));
-  }
-  const { tenant, status, rule, severity, subject, top, after } = parsed.data;
-  const tenantIds = tenants
-    .map(({ id }) => id)
-    .filter((id) => tenant === undefined || id === tenant.toLowerCase());
+): Promise<AlertPage> {
+  const position = after === undefined ? undefined : readCursor(after);
+  if (after !== undefined && position === undefined) return { kind: 'bad-cursor' };
+  const now = clock.now().toISOString();
   const filter: AlertFilter = {
-    tenantIds,
-    ...(status === undefined ? {} : { status: storedStatuses(status) }),
+    tenantIds: tenantsNamed(tenant, tenants).map(({ id }) => id),
+    ...(status === undefined ? {} : { status: { in: status, at: now } }),
     ...(rule === undefined ? {} : { rule }),
     ...(severity === undefined ? {} : { severity }),
-    ...(subject === undefined ? {} : { subjectId: subject.toLowerCase() }),
+    ...(subject === undefined ? {} : { subjectId: subject }),
   };
-  const now = clock.now().toISOString();
-  const page = await pageOfAlerts(ofStatus(alerts.list(filter), status, now), { top, after }, now);
-  return page.kind === 'bad-cursor'
-    ? problem(400, 'Bad parameter', 'after: must be the `next` of an earlier answer')
-    : jsonAnswer({ value: page.value, ...(page.next === undefined ? {} : { next: page.next }) });
+  const page = await alerts.list(filter, { top, ...(position === undefined ? {} : { after: position }) });
+  return {
+    kind: 'page',
+    value: page.alerts.map((alert) => alertView(alert, now)),
+    ...(page.next === undefined ? {} : { next: cursorOf(page.next) }),
+  };
 }
 
-/** A snooze ends by the clock, without anybody writing to the alert: what is stored as snoozed may be open. */
-function storedStatuses(asked: readonly AlertStatus[]): AlertStatus[] {
-  return asked.includes('open') ? [...asked, 'snoozed'] : [...asked];
+export type ShownAlert = { kind: 'alert'; alert: Alert } | { kind: 'unknown-alert' };
+
+/** Which alert is asked for. An id says nothing of its tenant; with `tenant`, as the link on a card has it, one is asked and not all. */
+export interface AlertAsked {
+  id: string;
+  tenant?: string;
 }
 
-async function* ofStatus(
-  alerts: AsyncIterable<StoredAlert>,
-  asked: readonly AlertStatus[] | undefined,
-  now: string,
-): AsyncGenerator<StoredAlert> {
-  for await (const alert of alerts) {
-    if (asked === undefined || asked.includes(statusAt(alert, now))) yield alert;
+export async function showAlert(
+  asked: AlertAsked,
+  tenants: readonly TenantSettings[],
+  { alerts, clock }: AlertsPorts,
+): Promise<ShownAlert> {
+  const found = await findAlert(asked, tenants, alerts);
+  return found === undefined
+    ? { kind: 'unknown-alert' }
+    : { kind: 'alert', alert: alertView(found.alert, clock.now().toISOString()) };
+}
+
+/** What a person does about an alert. `until` is ISO 8601 with an offset. */
+export type AlertCommand =
+  { kind: 'acknowledge' | 'reopen'; note?: string } | { kind: 'snooze'; until: string; note?: string };
+
+/** Who gives a command. */
+export interface Commander {
+  /** Undefined where nobody is asked who he is. */
+  by: CommandPrincipal | undefined;
+  /** Whether he may do more than read what this tenant has. */
+  mayAct: (tenantId: string) => boolean;
+}
+
+export type CommandOutcome =
+  /** As it then is. */
+  | ShownAlert
+  /** As the alert is now; `reason` is ours. */
+  | { kind: 'refused'; reason: string }
+  /** He may read it and not act on it: nothing was changed. */
+  | { kind: 'not-allowed' }
+  /** Others were faster every time: nothing was changed. */
+  | { kind: 'contended' };
+
+const mostAttempts = 5;
+
+export async function commandAlert(
+  asked: AlertAsked,
+  command: AlertCommand,
+  { by, mayAct }: Commander,
+  tenants: readonly TenantSettings[],
+  { alerts, clock }: AlertsPorts,
+): Promise<CommandOutcome> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const found = await findAlert(asked, tenants, alerts);
+    if (found === undefined) return { kind: 'unknown-alert' };
+    if (!mayAct(found.alert.tenantId)) return { kind: 'not-allowed' };
+    const now = clock.now().toISOString();
+    const decision = decide(command, by, found.alert, now);
+    if (decision.kind === 'refused') return decision;
+    if ((await alerts.save(decision.alert, found)) === 'saved') {
+      return { kind: 'alert', alert: alertView(decision.alert, now) };
+    }
+  }
+  return { kind: 'contended' };
+}
+
+function decide(command: AlertCommand, by: Commander['by'], alert: StoredAlert, now: string): ActionOutcome {
+  const { note } = command;
+  const commanded: Commanded = {
+    ...(by === undefined ? {} : { by }),
+    ...(note === undefined ? {} : { note }),
+  };
+  switch (command.kind) {
+    case 'acknowledge':
+      return acknowledge(alert, commanded, now);
+    case 'snooze':
+      return snooze(alert, new Date(command.until).toISOString(), commanded, now);
+    case 'reopen':
+      return reopen(alert, commanded, now);
   }
 }
 
 const idPattern = /^[0-9a-f]{64}$/;
 
-/** `GET /api/alerts/{id}`. */
-export async function showAlert(
-  id: string,
-  tenants: readonly TenantSettings[],
-  { alerts, clock }: AlertsPorts,
-): Promise<Answer> {
-  const found = await findAlert(id, tenants, alerts);
-  return found === undefined ? unknownAlert() : jsonAnswer(alertView(found.alert, clock.now().toISOString()));
-}
+const tenantsAtOnce = 16;
 
-const note = z.string().max(2000).optional();
-const commandSchemas = {
-  acknowledge: z.strictObject({ note }),
-  snooze: z.strictObject({ until: z.iso.datetime({ offset: true }), note }),
-  reopen: z.strictObject({ note }),
-};
-
-/** `POST /api/alerts/{id}/acknowledge | snooze | reopen`: the answer is the alert as it then is. */
-export async function commandAlert(
-  id: string,
-  command: string,
-  body: string,
-  tenants: readonly TenantSettings[],
-  { alerts, clock }: AlertsPorts,
-): Promise<Answer> {
-  if (command === 'except') return problem(501, 'Not there yet', 'exceptions are not part of this version');
-  if (command !== 'acknowledge' && command !== 'snooze' && command !== 'reopen') {
-    return problem(404, 'Unknown command', 'use acknowledge, snooze, except or reopen');
-  }
-  const input = readBody(body, commandSchemas[command]);
-  if (input.kind === 'bad') return problem(400, 'Bad parameter', input.reason);
-
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const found = await findAlert(id, tenants, alerts);
-    if (found === undefined) return unknownAlert();
-    const now = clock.now().toISOString();
-    const decision = decide(command, input.value, found.alert, now);
-    if (decision.kind === 'refused') return problem(409, 'Not possible now', decision.reason);
-    if ((await alerts.save(decision.alert, found.version)) === 'saved')
-      return jsonAnswer(alertView(decision.alert, now));
-  }
-  return problem(503, 'Try again', 'the alert is being changed by others at this moment');
-}
-
-function decide(
-  command: 'acknowledge' | 'snooze' | 'reopen',
-  input: { note?: string | undefined; until?: string },
-  alert: StoredAlert,
-  now: string,
-): { kind: 'changed'; alert: StoredAlert } | { kind: 'refused'; reason: string } {
-  switch (command) {
-    case 'acknowledge':
-      return acknowledge(alert, input.note, now);
-    case 'snooze':
-      return snooze(alert, new Date(input.until ?? '').toISOString(), input.note, now);
-    case 'reopen':
-      return reopen(alert, input.note, now);
-  }
-}
-
-function readBody<T>(
-  body: string,
-  schema: z.ZodType<T>,
-): { kind: 'good'; value: T } | { kind: 'bad'; reason: string } {
-  let json: unknown;
-  try {
-    json = body.trim() === '' ? {} : JSON.parse(body);
-  } catch {
-    return { kind: 'bad', reason: 'the body is not JSON' };
-  }
-  const parsed = schema.safeParse(json);
-  return parsed.success
-    ? { kind: 'good', value: parsed.data }
-    : {
-        kind: 'bad',
-        reason: parsed.error.issues
-          .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-          .join('; '),
-      };
-}
-
-/** An id says nothing of its tenant, so each is asked for the one row. */
 async function findAlert(
-  id: string,
+  { id, tenant }: AlertAsked,
   tenants: readonly TenantSettings[],
   alerts: AlertStore,
-): ReturnType<AlertStore['get']> {
+): Promise<AlertAsRead | undefined> {
   if (!idPattern.test(id)) return undefined;
-  for (const tenant of tenants) {
-    const found = await alerts.get(tenant.id, id);
+  const named = tenantsNamed(tenant, tenants);
+  for (let start = 0; start < named.length; start += tenantsAtOnce) {
+    const some = named.slice(start, start + tenantsAtOnce);
+    const reads = await Promise.all(some.map((each) => alerts.get(each.id, id)));
+    const found = reads.find((read) => read !== undefined);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function unknownAlert(): Answer {
-  return problem(404, 'Unknown alert', 'no alert has this id');
+/** @param id in any case; all where it is undefined */
+function tenantsNamed(id: string | undefined, tenants: readonly TenantSettings[]): TenantSettings[] {
+  return tenants.filter((tenant) => id === undefined || tenant.id === id.toLowerCase());
 }

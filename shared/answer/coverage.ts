@@ -1,18 +1,32 @@
 import type { TenantSettings } from '../config.ts';
-import type { CoverageStore } from '../ports.ts';
-import { type Answer, jsonAnswer } from './problem.ts';
+import type { CoverageStore, LogCoverageRow } from '../coverage/coverage-store.ts';
 
-/** `GET /api/coverage`: what was read of each source, what is known to be a gap, and why reading fails where it does. */
+/** One source of one tenant. */
+export interface SourceCoverage {
+  tenantId: string;
+  source: LogCoverageRow['source'];
+  windows: LogCoverageRow['windows'];
+  gaps: LogCoverageRow['gaps'];
+  /** Counts up. */
+  run: number;
+  running: boolean;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+  failure: LogCoverageRow['failure'] | undefined;
+  counts: LogCoverageRow['counts'] | undefined;
+}
+
+/** What was read of each source, what is known to be a gap, and why reading fails where it does. */
 export async function showCoverage(
   tenants: readonly TenantSettings[],
   coverage: CoverageStore,
-): Promise<Answer> {
+): Promise<SourceCoverage[]> {
   const watched = new Set(tenants.map((tenant) => tenant.id));
-  const value: unknown[] = [];
+  const sources: SourceCoverage[] = [];
   for await (const row of coverage.list()) {
     if (!watched.has(row.tenantId)) continue;
     const { tenantId, source, windows, gaps, run, startedAt, finishedAt, failure, counts } = row;
-    value.push({
+    sources.push({
       tenantId,
       source,
       windows,
@@ -25,5 +39,5 @@ export async function showCoverage(
       counts,
     });
   }
-  return jsonAnswer({ value });
+  return sources;
 }

@@ -1,8 +1,8 @@
-import type { Clock, CoverageStore, PoisonStore } from '../ports.ts';
+import type { Clock } from '../ports.ts';
+import type { CoverageStore } from '../coverage/coverage-store.ts';
+import type { PoisonStore } from '../queues/poison-store.ts';
 import type { TenantSettings } from '../config.ts';
-import { sourceNames } from '../timeline/coverage.ts';
-import { isUnreadableRecord } from '../collect/unreadable.ts';
-import { type Answer, jsonAnswer } from './problem.ts';
+import { sourceNames } from '../coverage/coverage.ts';
 
 interface Check {
   name: string;
@@ -19,15 +19,20 @@ export interface HealthPorts {
   /** Who is watched. @throws where that cannot be read: that storage fails, and not that nobody is */
   watched: () => Promise<readonly TenantSettings[]>;
   coverage: CoverageStore;
-  poison: PoisonStore;
+  poison: Pick<PoisonStore, 'readCounted'>;
   clock: Clock;
 }
 
-/** `GET /api/health`: open to all, so it names no tenant and gives no reason that could. */
-export async function showHealth(version: string, ports: HealthPorts): Promise<Answer> {
+export interface Health {
+  status: 'ok' | 'failing';
+  version: string;
+  checks: Check[];
+}
+
+/** Shown to all, so it names no tenant and gives no reason that could. */
+export async function showHealth(version: string, ports: HealthPorts): Promise<Health> {
   const checks = await readChecks(ports).catch((): Check[] => [{ name: 'storage', ok: false }]);
-  const ok = checks.every((check) => check.ok);
-  return jsonAnswer({ status: ok ? 'ok' : 'failing', version, checks }, ok ? 200 : 503);
+  return { status: checks.every(({ ok }) => ok) ? 'ok' : 'failing', version, checks };
 }
 
 async function readChecks({ watched: readWatched, coverage, poison, clock }: HealthPorts): Promise<Check[]> {
@@ -51,8 +56,9 @@ async function readChecks({ watched: readWatched, coverage, poison, clock }: Hea
     if (row.failure !== undefined) failing(`collect ${row.source}`, row.failure.at);
     else if (heard !== undefined && heard < stale) failing(`collect ${row.source}`, heard);
   }
-  for await (const message of poison.list()) {
-    if (message.keptAt >= recent && !isUnreadableRecord(message)) failing('poison messages', message.keptAt);
+  // As report-poison has counted them: however many are kept, it is one look.
+  for (const { latest, since } of await poison.readCounted()) {
+    if (latest >= recent) failing('poison messages', since);
   }
   return [...checks.values()];
 }

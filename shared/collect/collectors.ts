@@ -1,6 +1,6 @@
-import type { SourceName } from '../timeline/coverage.ts';
+import type { SourceName } from '../coverage/coverage.ts';
 import { activityContent } from './activity-content.ts';
-import type { Collector } from './collector.ts';
+import type { AnyCollector } from './collector.ts';
 import { entraDirectoryAudits } from './entra-directory-audits.ts';
 
 /** What the Activity API is asked for, by source. */
@@ -12,8 +12,8 @@ const contentTypes = {
 /** The content types for which collection starts subscriptions. */
 export const activityContentTypes: readonly string[] = Object.values(contentTypes);
 
-/** The collector of each source; a new source is a name in `timeline/coverage.ts`, a file here and a line. */
-const collectors = {
+/** The collector of each source; a new source is a name in `coverage/coverage.ts`, a file here and a line. */
+const bySource = {
   'entra-directory-audits': entraDirectoryAudits,
   'activity-azure-active-directory': activityContent(
     'activity-azure-active-directory',
@@ -22,7 +22,4 @@ const collectors = {
   'activity-exchange': activityContent('activity-exchange', contentTypes['activity-exchange']),
 } satisfies Record<SourceName, unknown>;
 
-/** Its state is opaque to whoever runs it: what `plan` and `step` give is handed back through `parseState`. */
-export function collectorOf(source: SourceName): Collector<unknown> {
-  return collectors[source];
-}
+export const collectors: readonly AnyCollector[] = Object.values(bySource);

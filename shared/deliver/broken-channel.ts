@@ -1,4 +1,4 @@
-import type { ChannelState } from '../ports.ts';
+import type { ChannelState } from './channel-store.ts';
 
 /** Tested again by the next notice that waits, as long after the last post. */
 export const standardTestAgainSeconds = 3600;

@@ -3,10 +3,10 @@ import { standardTestAgainSeconds } from './broken-channel.ts';
 import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
 import { dueNow, secondsAfter } from './due.ts';
 import { firstCollectionSchema, tellFirstSight } from './first-sight.ts';
-import { postWaiting, recordSent } from './post-waiting.ts';
+import { postWaiting, recordSent } from './post-card.ts';
 import { rerouteWaiting } from './reroute-waiting.ts';
 import { type Wake, wakeLater, wakeSchema } from './wake.ts';
-import { takeWaiting } from './waiting-post.ts';
+import { openWaiting } from './waiting.ts';
 
 /**
  * Handles one message of the queue `notices`: `notices-waiting` with items `{channel}`, or `first-collection-finished` with
@@ -47,12 +47,12 @@ async function deliverTo(
   const { notices, sender, clock, log } = ports;
   const channel = settings.channels.find(({ id }) => id === wake.channel);
   for (let round = 0; round < mostRounds; round += 1) {
-    const { state, version } = await notices.readChannel(wake.channel);
-    const waiting = (await takeWaiting(ports, wake.channel, 1)).rows.length > 0;
+    const read = await notices.readChannel(wake.channel);
+    const waiting = await openWaiting(ports, wake.channel);
     const now = clock.now().toISOString();
     const due = dueNow({
-      state,
-      waiting,
+      state: read.state,
+      waiting: !waiting.isEmpty,
       isSetUp: channel !== undefined,
       now,
       postGapSeconds: settings.postGapSeconds,
@@ -65,18 +65,23 @@ async function deliverTo(
         log.info('nothing to deliver now', { stage: 'deliver', channel: wake.channel, reason: due.reason });
         return;
       case 'wait':
-        await wakeLater(tenantId, { ...wake, wakeAt: due.until }, ports);
+        await wakeLater(tenantId, { ...wake, wakeAt: due.until }, ports, read);
         return;
       case 'record':
-        await recordSent(wake.channel, due.posting, due.sentAt, ports);
+        await recordSent(
+          { channel: wake.channel, read, posting: due.posting, sentAt: due.sentAt },
+          ports,
+          settings,
+        );
         break;
       case 'reroute':
-        await rerouteWaiting(wake.channel, ports, settings);
+        await rerouteWaiting(wake.channel, read, waiting, ports, settings);
         break;
       case 'post': {
         if (channel === undefined) break;
-        const claim = { tenantId, channel, state, version, attempt: wake.attempt };
-        if ((await postWaiting(claim, ports, settings)) === 'done') return;
+        const { attempt } = wake;
+        const dueChannel = { tenantId, channel, read, waiting, attempt };
+        if ((await postWaiting(dueChannel, ports, settings)) === 'done') return;
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { ChannelState } from '../ports.ts';
+import type { ChannelState } from './channel-store.ts';
 import { isBroken } from './broken-channel.ts';
 
 /** What is to be done about a channel now, and why where it is nothing. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { FirstLook, WaitingNotice } from '../ports.ts';
-import { type DeliveryPorts, type DeliverySettings, updateChannel } from './delivery.ts';
-import { channelsFor } from './routing.ts';
+import type { WaitingNotice } from '../alert/waiting-notices.ts';
+import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
+import type { FirstLook } from './first-look-store.ts';
+import { familyQueues } from '../evaluate/families.ts';
+import type { QueueName } from '../ports.ts';
+import { channelsFor } from '../alert/routing.ts';
 import { secondsAfter } from './due.ts';
 
 /** Item of a message `first-collection-finished`; all but `source` is what delivery itself adds while it waits. */
@@ -14,11 +17,10 @@ export const firstCollectionSchema = z.object({
 });
 export type FirstCollection = z.infer<typeof firstCollectionSchema>;
 
-/** The name under which the first look at a tenant is kept among the channels, none of which has a colon in its id. */
-export const firstLookOf = (tenantId: string): string => `first-look:${tenantId}`;
-
 const standardFirstLookSeconds = 60;
 const unchangedLooks = 3;
+/** What was collected passes through these until it is an alert. */
+const onTheWay: readonly QueueName[] = ['signals', ...Object.values(familyQueues), 'verdicts'];
 const longestWaitSeconds = 3600;
 
 /**
@@ -60,21 +62,19 @@ export async function tellFirstSight(
   };
   if (since === undefined) {
     await wait({ source, since: now }, settings.firstLookSeconds ?? standardFirstLookSeconds);
-    await updateChannel(ports, firstLookOf(tenantId), (state) => ({
-      ...state,
-      firstLook: finished(state.firstLook, source, now),
-    }));
+    await updateFirstLook(ports, tenantId, (look) => finished(look, source, now));
     return;
   }
 
-  const { firstLook } = (await notices.readChannel(firstLookOf(tenantId))).state;
-  const look = firstLook ?? { finishedAt: since, sources: [source] };
+  const known = await ports.firstLooks.readFirstLook(tenantId);
+  const look = known?.look ?? { finishedAt: since, sources: [source] };
   if (look.finishedAt > since || look.sources.length === 0) {
     const reason = look.sources.length === 0 ? 'it is told already' : 'another source has finished since';
     log.info('first collection needs no digest of its own', { stage: 'deliver', tenantId, source, reason });
     return;
   }
-  const depth = (await queues.depth('evaluate-licence')) + (await queues.depth('verdicts'));
+  const depths = await Promise.all(onTheWay.map((queue) => queues.depth(queue)));
+  const depth = depths.reduce((sum, each) => sum + each, 0);
   const decision = firstSightIsCounted(item, depth, now);
   if (!decision.counted) {
     const { since: began, depth: seen, unchanged } = decision;
@@ -92,10 +92,10 @@ export async function tellFirstSight(
     await queues.send('notices', tenantId, 'notices-waiting', [{ channel }]);
   }
   // Where a source has finished while this was counted, its own message goes on from here.
-  await updateChannel(ports, firstLookOf(tenantId), (state) => {
-    const { finishedAt, sources } = state.firstLook ?? look;
+  await updateFirstLook(ports, tenantId, (current = look) => {
+    const { finishedAt, sources } = current;
     const left = finishedAt > since ? sources.filter((name) => !look.sources.includes(name)) : [];
-    return { ...state, firstLook: { finishedAt, sources: left, toldUntil: now } };
+    return { ...current, sources: left, toldUntil: now };
   });
   log.info('first collection told as numbers', {
     stage: 'deliver',
@@ -105,13 +105,25 @@ export async function tellFirstSight(
   });
 }
 
+/** How often it is decided anew because another source has finished in between. */
+const mostAttempts = 8;
+
+/** @throws when others write all the time: the queue brings the message again */
+async function updateFirstLook(
+  { firstLooks }: Pick<DeliveryPorts, 'firstLooks'>,
+  tenantId: string,
+  change: (look: FirstLook | undefined) => FirstLook,
+): Promise<void> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const read = await firstLooks.readFirstLook(tenantId);
+    const saved = await firstLooks.saveFirstLook(tenantId, change(read?.look), read?.version);
+    if (saved === 'saved') return;
+  }
+  throw new Error(`the first look at tenant ${tenantId} is being changed by others all the time`);
+}
+
 function finished(known: FirstLook | undefined, source: string, now: string): FirstLook {
-  const toldUntil = known?.toldUntil;
-  return {
-    finishedAt: now,
-    sources: [...new Set([...(known?.sources ?? []), source])],
-    ...(toldUntil === undefined ? {} : { toldUntil }),
-  };
+  return { ...known, finishedAt: now, sources: [...new Set([...(known?.sources ?? []), source])] };
 }
 
 type DigestNumbers = NonNullable<WaitingNotice['digest']>;
@@ -133,14 +145,14 @@ async function countFirstSight(
     bySeverity: {},
     byRule: {},
   });
-  const open = alerts.list({ tenantIds: [tenantId], status: ['open', 'acknowledged', 'snoozed'] });
-  for await (const alert of open) {
+  for await (const alert of alerts.live(tenantId)) {
     if (alert.firstSight !== true || (toldUntil !== undefined && alert.openedAt <= toldUntil)) continue;
     for (const { id } of channelsFor(alert, channels)) {
       const digest = digests.get(id) ?? newDigest();
       digest.opened += 1;
       digest.bySeverity[alert.severity] = (digest.bySeverity[alert.severity] ?? 0) + 1;
       digest.byRule[alert.rule] = (digest.byRule[alert.rule] ?? 0) + 1;
+      digest.titles = { ...digest.titles, [alert.rule]: alert.about.title };
       digests.set(id, digest);
     }
   }

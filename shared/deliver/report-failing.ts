@@ -1,13 +1,15 @@
-import type { WaitingNotice } from '../ports.ts';
+import type { WaitingNotice } from '../alert/waiting-notices.ts';
+import type { ReadState, StateValue } from '../state/state.ts';
 import { mended } from './broken-channel.ts';
 import { type DeliveryPorts, updateChannel } from './delivery.ts';
-import { deliveryFailing, deliveryWorks } from './delivery-failing.ts';
 
 type ReportPorts = Pick<DeliveryPorts, 'notices' | 'queues' | 'clock'>;
 
 /**
- * Raises `delivery-failing` in every tenant whose notices the channel refuses; before any of them is marked as refused, so that
- * none is refused silently. Who was told is remembered until the channel takes a post: the next refusal says nothing new.
+ * Tells every tenant whose notices the channel refuses that it takes none; before any of them is marked as refused, so that none is
+ * refused silently. Who was told is remembered until the channel takes a post: the next refusal says nothing new.
+ *
+ * @param reason as the sender told it: names the channel and the status, never the URL
  */
 export async function reportFailing(
   channel: string,
@@ -20,24 +22,28 @@ export async function reportFailing(
   const tenants = [...new Set(refused.map(({ tenantId }) => tenantId))].filter((id) => !told.has(id));
   if (tenants.length === 0) return;
   const now = ports.clock.now().toISOString();
-  for (const tenantId of tenants) {
-    await ports.queues.send('verdicts', tenantId, 'findings', [
-      deliveryFailing(tenantId, channel, reason, now),
-    ]);
-  }
+  const value = { takesPosts: false, since: state.brokenSince ?? now, reason };
+  await tell(tenants, stateOf(channel, value, now), ports);
   await updateChannel(ports, channel, (current) => ({
     ...current,
     failingTenants: [...new Set([...(current.failingTenants ?? []), ...tenants])],
   }));
 }
 
-/** After a post that arrived: clears what was raised, then forgets it. */
+/** After a post that arrived: takes back what was told, then forgets it. */
 export async function reportWorking(channel: string, ports: ReportPorts): Promise<void> {
   const { state } = await ports.notices.readChannel(channel);
   if (state.brokenSince === undefined && state.failingTenants === undefined) return;
   const now = ports.clock.now().toISOString();
-  for (const tenantId of state.failingTenants ?? []) {
-    await ports.queues.send('verdicts', tenantId, 'findings', [deliveryWorks(tenantId, channel, now)]);
-  }
+  await tell(state.failingTenants ?? [], stateOf(channel, { takesPosts: true }, now), ports);
   await updateChannel(ports, channel, mended);
+}
+
+async function tell(tenants: readonly string[], state: ReadState, { queues }: ReportPorts): Promise<void> {
+  for (const tenantId of tenants) await queues.send('signals', tenantId, 'states', [state]);
+}
+
+/** Its version is the time: of two states of a channel the later one counts, in whatever order they come. */
+function stateOf(channel: string, value: StateValue<'channel'>, now: string): ReadState {
+  return { source: 'channel', subject: { kind: 'channel', id: channel, name: channel }, readAt: now, value };
 }

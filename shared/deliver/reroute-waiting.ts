@@ -1,26 +1,31 @@
-import type { WaitingNotice } from '../ports.ts';
+import type { WaitingNotice } from '../alert/waiting-notices.ts';
+import type { ChannelAsRead } from './channel-store.ts';
 import type { DeliveryPorts, DeliverySettings } from './delivery.ts';
 import { isBroken } from './broken-channel.ts';
 import { reportFailing } from './report-failing.ts';
-import { rerouted } from './reroute.ts';
-import { settle } from './settle.ts';
-import { takeWaiting } from './waiting-post.ts';
+import { rerouted } from './elsewhere.ts';
+import type { WaitingForChannel } from './waiting.ts';
+import { writeOutcomes } from './write-outcomes.ts';
 
 type ReroutePorts = Pick<DeliveryPorts, 'alerts' | 'notices' | 'sender' | 'queues' | 'clock' | 'log'>;
+
+type RerouteSettings = Pick<DeliverySettings, 'channels' | 'retrySeconds'>;
 
 const reroutedAtOnce = 1000;
 
 /** What waits for a channel that is gone, or not in the settings any more, goes elsewhere; a thousand in one go. */
 export async function rerouteWaiting(
   channel: string,
+  { state }: Pick<ChannelAsRead, 'state'>,
+  waiting: WaitingForChannel,
   ports: ReroutePorts,
-  settings: Pick<DeliverySettings, 'channels'>,
+  settings: RerouteSettings,
 ): Promise<void> {
-  const { rows } = await takeWaiting(ports, channel, reroutedAtOnce);
+  const { rows } = await waiting.take(reroutedAtOnce);
   // A channel that was taken out of the settings fails nobody.
   const isSetUp = settings.channels.some(({ id }) => id === channel);
-  const { brokenReason } = (await ports.notices.readChannel(channel)).state;
-  if (isSetUp) await reportFailing(channel, rows, brokenReason ?? `channel ${channel} is gone`, ports);
+  const reason = state.brokenReason ?? `channel ${channel} is gone`;
+  if (isSetUp) await reportFailing(channel, rows, reason, ports);
   await rerouteNotices(channel, rows, ports, settings);
 }
 
@@ -29,8 +34,9 @@ export async function rerouteNotices(
   channel: string,
   rows: readonly WaitingNotice[],
   ports: ReroutePorts,
-  { channels }: Pick<DeliverySettings, 'channels'>,
+  settings: RerouteSettings,
 ): Promise<void> {
+  const { channels } = settings;
   const broken = new Set<string>();
   for (const { id } of channels) {
     const { state } = await ports.notices.readChannel(id);
@@ -38,15 +44,18 @@ export async function rerouteNotices(
   }
   const now = ports.clock.now().toISOString();
   let forwarded = 0;
-  await settle(
-    channel,
-    rows,
-    (alert, ofAlert) => {
-      const settlement = rerouted(channel, alert, ofAlert, { channels, broken, now });
-      forwarded += settlement.forward.length;
-      return settlement;
+  await writeOutcomes(
+    {
+      channel,
+      rows,
+      decide: (alert, ofAlert) => {
+        const outcomes = rerouted(channel, alert, ofAlert, { channels, broken, now });
+        forwarded += outcomes.forward.length;
+        return outcomes;
+      },
     },
     ports,
+    settings,
   );
   const fields = { stage: 'deliver', channel, notices: rows.length, forwarded };
   if (forwarded > 0) ports.log.warn('notices of a channel go elsewhere', fields);

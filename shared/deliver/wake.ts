@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChannelAsRead } from './channel-store.ts';
 import { type DeliveryPorts, updateChannel } from './delivery.ts';
 import { secondsUntil } from './due.ts';
 
@@ -18,10 +19,11 @@ export async function wakeLater(
   tenantId: string,
   { channel, wakeAt, attempt }: Wake & { wakeAt: string },
   ports: Pick<DeliveryPorts, 'clock' | 'queues' | 'notices'>,
-): Promise<void> {
+  read?: ChannelAsRead,
+): Promise<ChannelAsRead> {
   const delaySeconds = secondsUntil(wakeAt, ports.clock.now().toISOString());
   await ports.queues.send('notices', tenantId, 'notices-waiting', [{ channel, wakeAt, attempt }], {
     delaySeconds,
   });
-  await updateChannel(ports, channel, (state) => ({ ...state, wakeAt }));
+  return updateChannel(ports, channel, (state) => ({ ...state, wakeAt }), read);
 }

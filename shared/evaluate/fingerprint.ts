@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Qualifiers } from './rule.ts';
+import type { Qualifiers } from '../rules/verdict.ts';
 
 /**
  * The id of an alert: the same for the same tenant, rule, subject and qualifiers, whatever the names and counts are (law 4).

@@ -1,56 +1,66 @@
-import type { AuditRecord } from '../ingest/audit-record.ts';
-import type { CoverageStore, TimelineStore } from '../ports.ts';
-import { type Coverage, type CoverageWindow, sourceNames } from '../timeline/coverage.ts';
+import { explainingWindows } from '../cause/losses.ts';
+import type { CoverageStore } from '../coverage/coverage-store.ts';
+import { type Coverage, type CoverageWindow, sourceNames } from '../coverage/coverage.ts';
+import { nameOr } from '../state/subject.ts';
 import type { Timeline, TimelineSubject } from '../timeline/fact.ts';
-import { lossesOf } from '../timeline/losses.ts';
 import { buildTimeline } from '../timeline/timeline.ts';
+import type { Checkpoint, StoredTimeline, TimelineReader } from '../timeline/timeline-store.ts';
+import type { FoldState } from './fold-state.ts';
 
-/** How long before a loss the change of a group may lie that caused it: group licensing takes up to a day (FACTS 5.1). */
-export const explainingHours = 24;
+export interface ReadTimeline {
+  timeline: Timeline;
+  stored: StoredTimeline;
+  /** By rule: where its fold goes on from. Then the timeline holds only what is later. */
+  starts?: ReadonlyMap<string, FoldState>;
+}
+
+/** The fold that the timeline is read for. */
+export interface Remembering {
+  fold: string;
+  /** Where all rules of the subject can go on from, if the checkpoint says so. */
+  starts: (subject: TimelineSubject, checkpoint: Checkpoint) => ReadonlyMap<string, FoldState> | undefined;
+}
 
 /**
- * The timeline of one user as the store has it, with what happened to the tenant's groups around his losses.
- * @returns without facts where nothing is known of the user
+ * The timeline of one user or group as the store has it, with what happened to the tenant's groups around his losses. All of it, or what
+ * is later than a checkpoint where `remembering` is given and knows it.
+ * @returns without facts where nothing is known of the subject
  */
-export async function readUserTimeline(
+export async function readTimeline(
   tenantId: string,
-  userId: string,
-  store: TimelineStore,
-): Promise<Timeline> {
-  return joinGroups(tenantId, userId, await store.readUser(tenantId, userId), store);
-}
+  { kind, id }: Pick<TimelineSubject, 'kind' | 'id'>,
+  store: TimelineReader,
+  remembering?: Remembering,
+): Promise<ReadTimeline> {
+  const subjectOf = ({ name }: StoredTimeline): TimelineSubject => ({ kind, id, name: nameOr(name, id) });
+  const read = (fold?: string): Promise<StoredTimeline> => store.readSubject(tenantId, { kind, id }, fold);
+  let stored = await read(remembering?.fold);
+  const { checkpoint } = stored;
+  const starts = checkpoint === undefined ? undefined : remembering?.starts(subjectOf(stored), checkpoint);
+  if (checkpoint !== undefined && starts === undefined) stored = await read();
 
-/** As `readUserTimeline`, for who has the user's own records already. */
-export async function joinGroups(
-  tenantId: string,
-  userId: string,
-  records: readonly AuditRecord[],
-  store: TimelineStore,
-): Promise<Timeline> {
-  const subject = userSubject(userId, records);
-  const alone = buildTimeline(tenantId, subject, records, []);
-  const [earliest] = lossesOf(alone)
-    .map(({ at }) => at)
-    .sort();
-  if (earliest === undefined) return alone;
-  const from = new Date(Date.parse(earliest) - explainingHours * 60 * 60 * 1000).toISOString();
-  return buildTimeline(tenantId, subject, records, await store.readGroupLicensing(tenantId, from));
-}
-
-/** Called by the name that he had last. */
-export function userSubject(userId: string, records: readonly AuditRecord[]): TimelineSubject {
-  const named = records
-    .filter(({ target }) => target.user?.upn !== undefined)
-    .toSorted((left, right) => (`${left.at} ${left.id}` < `${right.at} ${right.id}` ? -1 : 1));
-  const name = named.at(-1)?.target.user?.upn;
-  return { kind: 'user', id: userId, ...(name === undefined ? {} : { name }) };
+  const subject = subjectOf(stored);
+  const states = [...(starts?.values() ?? [])];
+  const rows = { ...stored, held: states[0]?.held };
+  const alone = buildTimeline(tenantId, subject, stored.records, [], rows);
+  const remembered = states.flatMap(({ facts }) => facts);
+  const windows = kind === 'user' ? explainingWindows([...remembered, ...alone.facts]) : [];
+  const groupRecords = windows.length === 0 ? [] : await store.readGroupLicensing(tenantId, windows);
+  return {
+    timeline:
+      groupRecords.length === 0
+        ? alone
+        : buildTimeline(tenantId, subject, stored.records, groupRecords, rows),
+    stored,
+    ...(starts === undefined ? {} : { starts }),
+  };
 }
 
 /** What of each log has been read completely in this tenant, and what could not be. */
 export async function readCoverage(
   tenantId: string,
   latestArrivalMinutes: number,
-  store: CoverageStore,
+  store: Pick<CoverageStore, 'read'>,
 ): Promise<Coverage> {
   const windows: CoverageWindow[] = [];
   const gaps: CoverageWindow[] = [];

@@ -2,11 +2,12 @@ import { readUnifiedDoer } from './actor.ts';
 import { assembleRecord, readHead } from './assemble-record.ts';
 import type { RecordHead } from './assemble-record.ts';
 import { readIdentity } from './identity.ts';
-import { asObject, decoded, firstText } from './json-value.ts';
-import type { JsonObject } from './json-value.ts';
+import { cutIn, firstCutOf } from './cut-content.ts';
+import { asObject, decoded, firstText } from '../json/json-value.ts';
+import type { JsonObject } from '../json/json-value.ts';
 import { isMethodExecutionResult, methodExecutionResult } from './method-execution-result.ts';
 import { readOutcome } from './outcome.ts';
-import { readModifiedProperties } from './property-change.ts';
+import { cutInLicences, readModifiedProperties } from './property-change.ts';
 import { unknownTenant, unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 import { readDetails } from './record-details.ts';
@@ -14,10 +15,15 @@ import { readTenantId } from './tenant-id.ts';
 
 const names = { id: 'Id', activity: 'Operation', at: 'CreationTime', target: 'Target' };
 
-/** A record of the Management Activity API (FACTS 7.5), also as Purview's searches wrap it in `AuditData`. */
+/** A record of the Management Activity API (FACTS 7.5), also as Purview and Defender wrap it. */
 export function readActivityRecord(raw: unknown, tenantId?: string): ReadRecord {
-  const record = unwrapped(raw);
-  if (record === undefined) return unreadable('record: no JSON object');
+  const row = asObject(raw);
+  if (row === undefined) return unreadable('record: no JSON object');
+  const wrapped = wrappedIn(row);
+  const record = wrapped === undefined ? row : asObject(decoded(wrapped.content));
+  if (record === undefined) {
+    return unreadable(`${wrapped?.field ?? 'record'}: ${cutIn(wrapped?.content) ?? 'no JSON object'}`);
+  }
   const head = readHead({
     log: 'unified',
     names,
@@ -31,17 +37,38 @@ export function readActivityRecord(raw: unknown, tenantId?: string): ReadRecord 
 
 /** The tenant that a record names, in lower case. */
 export function organisationOf(raw: unknown): string | undefined {
-  const record = unwrapped(raw);
+  const row = asObject(raw);
+  const wrapped = row === undefined ? undefined : wrappedIn(row);
+  const record = wrapped === undefined ? row : asObject(decoded(wrapped.content));
   return readTenantId(record?.['OrganizationId'], record?.['OfficeTenantId']);
 }
 
-function unwrapped(raw: unknown): JsonObject | undefined {
-  const record = asObject(raw);
-  return asObject(decoded(record?.['AuditData'] ?? record?.['auditData'])) ?? record;
+/** Under which names a row holds a record of the unified log whole: Purview's searches, and Defender's table CloudAppEvents. */
+const wrappers = ['AuditData', 'auditData', 'RawEventData'];
+
+/** The record that a row wraps, as an object or as JSON in a string; also in the frame in which Defender streams its tables. */
+export function wrappedIn(row: JsonObject): { field: string; content: unknown } | undefined {
+  for (const field of wrappers) if (!isEmpty(row[field])) return { field, content: row[field] };
+  const streamed = asObject(row['properties'])?.['RawEventData'];
+  return isEmpty(streamed) ? undefined : { field: 'RawEventData', content: streamed };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function readBody(head: RecordHead, record: JsonObject): ReadRecord {
+  // Who did it is not read as nobody, either, where it is cut off.
+  const cut = firstCutOf([
+    ['ModifiedProperties', record['ModifiedProperties'], 'list'],
+    ['ExtendedProperties', record['ExtendedProperties']],
+    ['Actor', record['Actor']],
+    ['Target', record['Target']],
+  ]);
+  if (cut !== undefined) return unreadable(cut);
   const properties = readModifiedProperties(record['ModifiedProperties']);
+  const cutLicences = cutInLicences(properties);
+  if (cutLicences !== undefined) return unreadable(cutLicences);
   const extended = readDetails(record['ExtendedProperties']);
   const details = readDetails(extended.get('additionalDetails'));
   return assembleRecord(head, {

@@ -1,9 +1,10 @@
 import type { Actor } from './audit-record.ts';
-import { defined } from './defined.ts';
+import { defined } from '../json/defined.ts';
 import { readIdentity } from './identity.ts';
 import { readIpAddress } from './ip-address.ts';
-import { asObject, asText, field, firstText } from './json-value.ts';
-import type { JsonObject } from './json-value.ts';
+import { asObject, asText, field, firstText } from '../json/json-value.ts';
+import type { JsonObject } from '../json/json-value.ts';
+import { isApplicationName, kindOfService, serviceCalled } from './microsoft-services.ts';
 import { readObjectId } from './object-id.ts';
 import { readUserName } from './user-name.ts';
 
@@ -21,16 +22,21 @@ export function readInitiator(initiatedBy: unknown, callerIp: unknown): Doer {
   const userId = readObjectId(field(user, 'id'));
   const userName = asText(field(user, 'userPrincipalName'));
   const displayName = asText(field(user, 'displayName'));
-  // Applications of Microsoft's own can stand where the user belongs, with a display name and nothing else.
-  const isUser = userId !== undefined || userName !== undefined;
+  // Applications of Microsoft's own can stand where the user belongs, with a display name and perhaps an id.
+  const isService = userName === undefined && serviceCalled(displayName) !== undefined;
+  const isUser = !isService && (userId !== undefined || userName !== undefined);
+  const isApplication = !isUser || (displayName !== undefined && isApplicationName(displayName));
   return doerOf({
-    user: isUser ? { id: userId, name: userName ?? displayName } : undefined,
+    user: isUser ? { id: userId, name: userName ?? (isApplication ? undefined : displayName) } : undefined,
     application: {
-      id: readObjectId(field(app, 'servicePrincipalId')) ?? readObjectId(field(app, 'appId')),
+      id:
+        readObjectId(field(app, 'servicePrincipalId')) ??
+        readObjectId(field(app, 'appId')) ??
+        (isService ? userId : undefined),
       name: firstText(
         field(app, 'displayName'),
         field(app, 'servicePrincipalName'),
-        isUser ? undefined : displayName,
+        isApplication ? displayName : undefined,
       ),
     },
     ip: readIpAddress(field(user, 'ipAddress')) ?? readIpAddress(callerIp),
@@ -65,15 +71,11 @@ function doerOf(doer: { user: Named | undefined; application: Named; ip: string 
   if (user !== undefined) {
     const name = readUserName(user.name, user.id);
     const id = user.id ?? name.id;
-    const actor: Actor = { kind: 'user', ...defined({ id, name: name.upn ?? user.name, ip }) };
+    // A service of Microsoft may be written as a user.
+    const kind = serviceCalled(name.upn) === undefined ? 'user' : 'system';
+    const actor: Actor = { kind, ...defined({ id, name: name.upn ?? user.name, ip }) };
     return { actor, ...defined({ via: application.name }) };
   }
   if (application.id === undefined && application.name === undefined) return {};
   return { actor: { kind: kindOfService(application.name ?? ''), ...defined({ ...application, ip }) } };
-}
-
-/** The licensing service has changed its name before: both hold "group-based licensing" (FACTS 5.3). */
-function kindOfService(name: string): Exclude<Actor['kind'], 'user'> {
-  if (/group-based licensing/i.test(name)) return 'group-licensing';
-  return /^(nt (authority|service)\\|s-1-5-18$|system$)/i.test(name) ? 'system' : 'application';
 }

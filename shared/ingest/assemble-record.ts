@@ -1,17 +1,17 @@
 import type { Doer } from './actor.ts';
-import { readActivityName } from './activity-name.ts';
 import type { AuditRecord, LogName } from './audit-record.ts';
-import { defined } from './defined.ts';
-import { readInstant } from './instant.ts';
-import { asText } from './json-value.ts';
+import { defined } from '../json/defined.ts';
+import { readInstant, whyNoInstant } from './instant.ts';
+import { asText } from '../json/json-value.ts';
+import { isWrittenByPropagation, propagationService } from './microsoft-services.ts';
 import { readObjectId } from './object-id.ts';
-import { textOfProperty, usefulChanges } from './property-change.ts';
+import { speaksOfLicences, textOfProperty, usefulChanges } from './property-change.ts';
 import type { ModifiedProperty } from './property-change.ts';
 import { unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 import { keptDetails, readSlice } from './record-details.ts';
 import type { Details } from './record-details.ts';
-import { relevantActivity, touchesLicenceOrAccess } from './relevance.ts';
+import { readActivityName, relevantActivity, touchesLicenceOrAccess } from './relevance.ts';
 import type { RelevantActivity } from './relevance.ts';
 
 /** How a dialect calls the fields of the head, for the reasons of what cannot be read. */
@@ -29,7 +29,9 @@ export interface RecordHead {
   names: FieldNames;
   tenantId: string;
   id: string | undefined;
-  at: string;
+  /** Undefined where it is no time, and then `whyNoTime` says why: of a record that tells nothing, nobody needs it. */
+  at: string | undefined;
+  whyNoTime: string;
   activity: RelevantActivity & { asWritten: string };
 }
 
@@ -46,13 +48,11 @@ export function readHead(raw: {
   const asWritten = readActivityName(raw.activity);
   if (asWritten === undefined) return unreadable(`${names.activity}: missing`);
   const at = readInstant(raw.at);
-  if (at === undefined) {
-    return unreadable(`${names.at}: ${asText(raw.at) === undefined ? 'missing' : 'no valid time'}`);
-  }
   const id = asText(raw.id);
   const activity = relevantActivity(asWritten);
   if (activity === undefined) return ignored({ log, tenantId, id, at }, asWritten);
-  return { kind: 'head', log, names, tenantId, id, at, activity: { ...activity, asWritten } };
+  const whyNoTime = at === undefined ? whyNoInstant(raw.at) : '';
+  return { kind: 'head', log, names, tenantId, id, at, whyNoTime, activity: { ...activity, asWritten } };
 }
 
 export interface Target {
@@ -86,12 +86,11 @@ export function assembleRecord(head: RecordHead, body: RecordBody): ReadRecord {
   const change = usefulChanges(body.properties);
   const target = targetOf(activity, body, change);
   // A part is found by its id, so it may come without a target.
-  if (!isSlice && !isNamed(activity, target)) {
-    // Members of other kinds hold no licence; a nested group gives its members none either (FACTS 5.1).
-    return body.otherTarget
-      ? ignored(head, name)
-      : unreadable(`${names.target}: ${missingTarget[activity.subject]}`);
-  }
+  const isLost = !isSlice && !isNamed(activity, target);
+  // Members of other kinds hold no licence; a nested group gives its members none either (FACTS 5.1).
+  if (isLost && body.otherTarget) return ignored(head, name);
+  if (head.at === undefined) return unreadable(`${names.at}: ${head.whyNoTime}`);
+  if (isLost) return unreadable(`${names.target}: ${missingTarget[activity.subject]}`);
   if (head.id === undefined) return unreadable(`${names.id}: missing`);
   return {
     kind: 'record',
@@ -104,7 +103,7 @@ export function assembleRecord(head: RecordHead, body: RecordBody): ReadRecord {
       outcome: body.outcome,
       target,
       change,
-      ...body.doer(),
+      ...doerOf(name, change, body),
       ...defined({
         reason: body.reason,
         correlationId: readObjectId(body.correlationId),
@@ -115,12 +114,20 @@ export function assembleRecord(head: RecordHead, body: RecordBody): ReadRecord {
   };
 }
 
+/** Nobody named, and the program that wrote a change of licences is known: then it is group licensing. */
+function doerOf(activity: string, change: AuditRecord['change'], { doer, properties }: RecordBody): Doer {
+  const told = doer();
+  if (told.actor !== undefined || !isWrittenByPropagation(properties)) return told;
+  const isOfLicences = activity.toLowerCase() === 'change user license' || speaksOfLicences(change);
+  return isOfLicences ? { ...told, actor: propagationService } : told;
+}
+
 function ignored(
-  head: { log: LogName; tenantId: string; id: string | undefined; at: string },
+  head: { log: LogName; tenantId: string; id: string | undefined; at: string | undefined },
   activity: string,
 ): ReadRecord {
   const { log, tenantId, id, at } = head;
-  return { kind: 'ignored', activity, log, tenantId, at, ...defined({ id }) };
+  return { kind: 'ignored', activity, log, tenantId, ...defined({ id, at }) };
 }
 
 const missingTarget = {

@@ -1,5 +1,5 @@
-import { defined } from './defined.ts';
-import { asObject, asText, decoded } from './json-value.ts';
+import { defined } from '../json/defined.ts';
+import { asObject, asText, decoded } from '../json/json-value.ts';
 import { findGuid, readGuid } from './object-id.ts';
 
 /** A product as an audit record names it. `disabledPlans` are names or lower-case GUIDs, as the record has them. */

@@ -1,5 +1,5 @@
 import { readEntraEvent } from './entra-event.ts';
-import { asObject, decoded } from './json-value.ts';
+import { asObject, decoded } from '../json/json-value.ts';
 import { unknownTenant, unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 import { readTenantId, tenantOfResource } from './tenant-id.ts';

@@ -1,10 +1,11 @@
-import { asObject, decoded, field } from './json-value.ts';
-import type { JsonObject } from './json-value.ts';
+import { wrappedIn } from './activity-record.ts';
+import { cutByPowerShell, cutByPowerShellIn } from './cut-content.ts';
+import { asObject, decoded, field } from '../json/json-value.ts';
+import type { JsonObject } from '../json/json-value.ts';
 import { isAuditData } from './purview-row.ts';
 
-type JsonFormat = 'graph' | 'azure-monitor' | 'activity' | 'sentinel';
-type CsvFormat = 'purview-csv' | 'sentinel';
-export type Format = JsonFormat | CsvFormat;
+/** Of a table only the audit search has rows that no JSON has; the others are the same records, each list in a cell. */
+export type Format = 'graph' | 'azure-monitor' | 'activity' | 'purview-csv' | 'sentinel';
 
 /** Why a file is no log that can be read: one clause for people, in which nothing of the file's text stands. */
 interface NotALog {
@@ -12,10 +13,15 @@ interface NotALog {
   reason: string;
 }
 
+type Detected = { kind: 'format'; format: Format } | NotALog;
+
 /** Recognises a log by the content of its first record, as parsed from JSON. */
-export function detectFormat(first: unknown): { kind: 'format'; format: JsonFormat } | NotALog {
+export function detectFormat(first: unknown): Detected {
   const record = asObject(first);
-  if (record === undefined) return notALog('its first record is no JSON object');
+  if (record === undefined) {
+    const cut = typeof first === 'string' ? cutByPowerShellIn(first) : undefined;
+    return notALog(cut === undefined ? 'its first record is no JSON object' : `its records are ${cut}`);
+  }
   const format = formatOf(record);
   if (format !== undefined) return { kind: 'format', format };
   return notALog(
@@ -23,13 +29,15 @@ export function detectFormat(first: unknown): { kind: 'format'; format: JsonForm
   );
 }
 
-function formatOf(record: JsonObject): JsonFormat | undefined {
-  // Sentinel first: its tables hold the fields of the other formats too.
+/** The format of one record: a file may hold several. */
+export function formatOf(record: JsonObject): Format | undefined {
+  // Before all others, whatever stands beside it: this is the record whole.
+  if (wrappedIn(record) !== undefined) return 'activity';
+  // Sentinel before the others: its tables hold their fields too.
   if (hasAny(record, ['TimeGenerated', 'TimeGenerated [UTC]'])) {
     return hasAny(record, ['OperationName', 'ActivityDisplayName', 'Operation']) ? 'sentinel' : undefined;
   }
   if (has(record, 'Operation') && has(record, 'CreationTime')) return 'activity';
-  if (asObject(decoded(record['AuditData'] ?? record['auditData'])) !== undefined) return 'activity';
   const isFramed = asObject(decoded(record['properties'])) !== undefined;
   if (isFramed && hasAny(record, ['time', 'operationName', 'category', 'resourceId'])) return 'azure-monitor';
   const names = ['activityDisplayName', 'activityDateTime'];
@@ -53,7 +61,7 @@ const lookalikes: readonly { is: (record: JsonObject) => boolean; reason: string
   {
     is: (record) => has(record, 'ActionType') && has(record, 'Timestamp'),
     reason:
-      'a table of Microsoft Defender advanced hunting (`ActionType`), which lacks the changed values; export the audit log itself',
+      'a table of Microsoft Defender advanced hunting without the column `RawEventData`, which holds the changed values; export it too (CloudAppEvents has it)',
   },
   {
     is: (record) => has(record, 'contentUri') && has(record, 'contentId'),
@@ -73,16 +81,21 @@ const lookalikes: readonly { is: (record: JsonObject) => boolean; reason: string
     reason: 'a Log Analytics table other than AuditLogs and OfficeActivity',
   },
   {
+    is: (record) => typeof record['value'] === 'string' && cutByPowerShellIn(record['value']) !== undefined,
+    reason: `its records (\`value\`) are ${cutByPowerShell}`,
+  },
+  {
     is: (record) => asObject(record['error']) !== undefined,
     reason: 'an error that a service answered, not a log',
   },
 ];
 
 /** Recognises a log by the names of its columns. */
-export function detectCsv(header: readonly string[]): { kind: 'format'; format: CsvFormat } | NotALog {
+export function detectCsv(header: readonly string[]): Detected {
   const columns = new Set(header.map((column) => column.replace(/^\uFEFF/, '').trim()));
   const hasColumn = (...names: string[]): boolean => names.some((name) => columns.has(name));
   if (header.some(isAuditData)) return { kind: 'format', format: 'purview-csv' };
+  if (hasColumn('RawEventData')) return { kind: 'format', format: 'activity' };
   if ([...columns].some((column) => column.endsWith('[Local Time]'))) {
     return notALog(
       'its times are local; set the time zone of the Log Analytics portal to UTC and export again',
@@ -98,6 +111,27 @@ export function detectCsv(header: readonly string[]): { kind: 'format'; format: 
     return notALog(
       "the Entra portal's CSV, which cuts a cell off at 10,000 characters and so loses licence changes; download JSON instead",
     );
+  }
+  if (hasColumn('ActionType') && hasColumn('Timestamp')) {
+    return notALog(
+      'a table of Microsoft Defender advanced hunting without the column RawEventData, which holds the changed values; export it too (CloudAppEvents has it)',
+    );
+  }
+  // Export-Csv of what PowerShell holds as objects; its lists may be JSON, or names of classes in their place.
+  if (hasColumn('Operation') && hasColumn('CreationTime')) {
+    return hasColumn('ModifiedProperties')
+      ? { kind: 'format', format: 'activity' }
+      : notALog('records of the unified log without the column ModifiedProperties; export all of AuditData');
+  }
+  if (
+    hasColumn('ActivityDisplayName', 'activityDisplayName') &&
+    hasColumn('ActivityDateTime', 'activityDateTime')
+  ) {
+    return hasColumn('TargetResources', 'targetResources')
+      ? { kind: 'format', format: 'graph' }
+      : notALog(
+          'directory audits without the column TargetResources; export them with ConvertTo-Json -Depth 10',
+        );
   }
   if (hasColumn('CreationDate') && hasColumn('Operations', 'Operation')) {
     return notALog('an export of the audit search without its column AuditData; export all columns');

@@ -1,13 +1,15 @@
 import { readInitiator } from './actor.ts';
 import { assembleRecord, readHead } from './assemble-record.ts';
 import type { Target } from './assemble-record.ts';
-import { defined } from './defined.ts';
-import { asList, asObject, asText, decoded, field, firstText } from './json-value.ts';
-import type { JsonObject } from './json-value.ts';
+import type { Part } from './cut-content.ts';
+import { entriesOf, firstCutOf } from './cut-content.ts';
+import { defined } from '../json/defined.ts';
+import { asObject, asText, decoded, field, firstText } from '../json/json-value.ts';
+import type { JsonObject } from '../json/json-value.ts';
 import { methodExecutionResult } from './method-execution-result.ts';
 import { readObjectId } from './object-id.ts';
 import { readOutcome } from './outcome.ts';
-import { readModifiedProperties } from './property-change.ts';
+import { cutInLicences, readModifiedProperties } from './property-change.ts';
 import { unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 import { readDetails } from './record-details.ts';
@@ -37,24 +39,33 @@ const names = {
   target: 'targetResources',
 };
 
-export function readEntraEvent(event: EntraEvent): ReadRecord {
-  const head = readHead({ log: 'entra', names, ...event });
+export function readEntraEvent(encoded: EntraEvent): ReadRecord {
+  const head = readHead({ log: 'entra', names, ...encoded });
   if (head.kind !== 'head') return head;
 
-  const entries = asList(event.targets);
+  // A list without entries is one; none at all was left out of the export.
+  if (encoded.targets === undefined)
+    return unreadable('targetResources: missing, and it holds what was changed; export it too');
+  const event = {
+    ...encoded,
+    targets: decoded(encoded.targets),
+    initiatedBy: decoded(encoded.initiatedBy),
+    details: decoded(encoded.details),
+  };
+  const entries = entriesOf(event.targets);
+  const cut = cutInEvent(event, entries);
+  if (cut !== undefined) return unreadable(cut);
   const targets = entries.flatMap((entry) => readTarget(asObject(entry)) ?? []);
-  if (targets.length < entries.length) {
-    return unreadable(
-      'targetResources: holds no objects (ConvertTo-Json cuts deep values off without -Depth 10)',
-    );
-  }
+  if (targets.length < entries.length) return unreadable('targetResources: holds no objects');
   const properties = targets.flatMap((target) => target.properties);
+  const cutLicences = cutInLicences(properties);
+  if (cutLicences !== undefined) return unreadable(cutLicences);
   const details = new Map(readDetails(event.details));
   const userAgent = asText(event.userAgent);
   if (userAgent !== undefined && !details.has('User-Agent')) details.set('User-Agent', userAgent);
 
   return assembleRecord(head, {
-    doer: () => readInitiator(decoded(event.initiatedBy), event.callerIp),
+    doer: () => readInitiator(event.initiatedBy, event.callerIp),
     outcome: readOutcome(event.result),
     reason: firstText(...event.reasons, methodExecutionResult(properties, details)),
     correlationId: event.correlationId,
@@ -62,6 +73,27 @@ export function readEntraEvent(event: EntraEvent): ReadRecord {
     properties,
     details,
   });
+}
+
+/** Who did it is not read as nobody, either, where it is cut off. */
+function cutInEvent(
+  { targets, initiatedBy, details }: EntraEvent,
+  entries: readonly unknown[],
+): string | undefined {
+  const initiator = asObject(initiatedBy);
+  const parts: Part[] = [
+    ['targetResources', targets, 'list'],
+    ...entries.map((entry): Part => [
+      'modifiedProperties',
+      field(asObject(entry), 'modifiedProperties'),
+      'list',
+    ]),
+    ['initiatedBy', initiatedBy],
+    ['initiatedBy', field(initiator, 'user')],
+    ['initiatedBy', field(initiator, 'app')],
+    ['additionalDetails', details],
+  ];
+  return firstCutOf(parts);
 }
 
 interface RawTarget extends Target {

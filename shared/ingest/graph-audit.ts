@@ -1,5 +1,5 @@
 import { readEntraEvent } from './entra-event.ts';
-import { asObject, field } from './json-value.ts';
+import { asObject, field } from '../json/json-value.ts';
 import { unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 

@@ -1,5 +1,6 @@
-import { defined } from './defined.ts';
-import { asList, asObject, asText } from './json-value.ts';
+import { defined } from '../json/defined.ts';
+import { entriesOf } from './cut-content.ts';
+import { asObject, asText } from '../json/json-value.ts';
 import { readGuid, readObjectId } from './object-id.ts';
 import { readUserName } from './user-name.ts';
 
@@ -19,7 +20,7 @@ const kinds = ['user', 'group', 'serviceprincipal', 'application', 'device', 'ro
  * list does not tell comes from `alone`, the record's ObjectId or UserId.
  */
 export function readIdentity(list: unknown, alone: unknown): Identity {
-  const entries = asList(list).flatMap((entry) => {
+  const entries = entriesOf(list).flatMap((entry) => {
     const object = asObject(entry);
     const text = asText(object?.['ID']);
     return text === undefined ? [] : [{ text, type: asText(object?.['Type']) }];

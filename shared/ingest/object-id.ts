@@ -1,4 +1,4 @@
-import { asText } from './json-value.ts';
+import { asText } from '../json/json-value.ts';
 
 const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 const onlyGuid = new RegExp(`^\\{?${guid.source}\\}?$`, 'i');

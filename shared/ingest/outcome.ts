@@ -1,5 +1,5 @@
 import type { AuditRecord } from './audit-record.ts';
-import { asText } from './json-value.ts';
+import { asText } from '../json/json-value.ts';
 
 const outcomes = new Map<string, AuditRecord['outcome']>([
   ['success', 'success'],

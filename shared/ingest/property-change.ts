@@ -1,7 +1,8 @@
 import type { PropertyChange } from './audit-record.ts';
-import { defined } from './defined.ts';
+import { defined } from '../json/defined.ts';
+import { cutIn, entriesOf, whyCut } from './cut-content.ts';
 import { keyOf } from './property-name.ts';
-import { asList, asObject, asText, decoded, field } from './json-value.ts';
+import { asObject, asText, decoded, field } from '../json/json-value.ts';
 
 /** An entry of modifiedProperties (Graph: displayName) or ModifiedProperties (unified log: Name), values still encoded. */
 export interface ModifiedProperty {
@@ -12,7 +13,7 @@ export interface ModifiedProperty {
 
 /** Entries of Exchange may be plain strings (FACTS 6.5.14): those say nothing about a value and are left out. */
 export function readModifiedProperties(value: unknown): ModifiedProperty[] {
-  return asList(value).flatMap((entry) => {
+  return entriesOf(value).flatMap((entry) => {
     const object = asObject(entry);
     const name = asText(field(object, 'displayName')) ?? asText(object?.['Name'] ?? object?.['name']);
     if (object === undefined || name === undefined) return [];
@@ -29,6 +30,7 @@ const usefulProperties: readonly { name: string; encoding: Encoding }[] = [
   { name: 'AccountEnabled', encoding: 'flag' },
   { name: 'Group.ObjectID', encoding: 'text' },
   { name: 'Group.DisplayName', encoding: 'text' },
+  { name: 'MembershipRule', encoding: 'text' },
   { name: 'Result', encoding: 'text' },
   { name: 'UserPrincipalName', encoding: 'text' },
   { name: 'DisplayName', encoding: 'text' },
@@ -57,6 +59,33 @@ export function usefulChanges(properties: readonly ModifiedProperty[]): Property
   }
   return [...changes.values()];
 }
+
+/** Why a list of licences is not all there; read as far as it goes it would tell of licences that nobody took away. */
+export function cutInLicences(properties: readonly ModifiedProperty[]): string | undefined {
+  for (const { name, before, after } of properties) {
+    if (usefulByKey.get(keyOf(name))?.encoding !== 'list') continue;
+    for (const value of [before, after]) {
+      const content = decoded(decoded(value));
+      const cut = typeof content === 'string' ? cutInText(content) : cutIn(content);
+      if (cut !== undefined) return `${name}: ${cut}`;
+    }
+  }
+  return undefined;
+}
+
+/** A text alone may be pseudo-lists, which are no JSON and have each bracket closed. */
+function cutInText(text: string): string | undefined {
+  const cut = whyCut(text);
+  if (cut !== undefined) return cut;
+  const open = text.split('[').length - text.split(']').length;
+  return open === 0 ? undefined : 'a list that is cut off';
+}
+/** Whether a record tells of licences at all, by whichever of their properties. */
+export function speaksOfLicences(changes: readonly PropertyChange[]): boolean {
+  return changes.some(({ property }) => licenceProperties.has(property));
+}
+
+const licenceProperties = new Set(['AssignedLicense', assignedPlan, 'LicenseAssignmentDetail']);
 
 /** The value of a property as text, after or else before: a group is in the new values when a member came, in the old when he left. */
 export function textOfProperty(changes: readonly PropertyChange[], name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { organisationOf, readActivityRecord } from './activity-record.ts';
-import { asObject, decoded } from './json-value.ts';
+import { cutByPowerShellIn } from './cut-content.ts';
+import { asObject, decoded } from '../json/json-value.ts';
 import { unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 
@@ -11,8 +12,12 @@ export function readPurviewRow(row: Readonly<Record<string, string>>, tenantId?:
   const text = row['AuditData'] ?? Object.entries(row).find(([name]) => isAuditData(name))?.[1];
   if (text === undefined || text.trim() === '') return unreadable('AuditData: missing');
   const record = asObject(decoded(text));
-  // Excel cuts a cell off at 32,767 characters.
-  if (record === undefined) return unreadable('AuditData: no JSON object (cut off by a spreadsheet?)');
+  if (record === undefined) {
+    // Excel cuts a cell off at 32,767 characters.
+    return unreadable(
+      `AuditData: ${cutByPowerShellIn(text) ?? 'no JSON object (cut off by a spreadsheet?)'}`,
+    );
+  }
   return readActivityRecord(record, organisationOf(record) ?? tenantId);
 }
 

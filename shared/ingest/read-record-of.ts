@@ -1,15 +1,24 @@
 import { organisationOf, readActivityRecord } from './activity-record.ts';
 import { readAzureMonitorAudit } from './azure-monitor-audit.ts';
 import type { Format } from './detect-format.ts';
+import { whyCut } from './cut-content.ts';
 import { readGraphAudit } from './graph-audit.ts';
-import { asObject } from './json-value.ts';
+import { asObject, decoded } from '../json/json-value.ts';
 import { readPurviewRow } from './purview-row.ts';
 import { unknownTenant, unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
 import { readSentinelAudit } from './sentinel-audit.ts';
 
-/** Reads one record of an exported log: a parsed JSON value or a row of CSV. `tenantId` holds where the record names none. */
+/** A record as it stands in a file: a parsed JSON value or a row of CSV, or, in lists of AuditData, JSON in a string. */
+export function unpackedRecord(raw: unknown): unknown {
+  // Windows PowerShell's `Get-Content … | ConvertTo-Json` puts each line beside the path that it came from.
+  const line = asObject(raw);
+  return decoded(typeof line?.['value'] === 'string' && line['PSPath'] !== undefined ? line['value'] : raw);
+}
+
+/** Reads one record of an exported log, as `unpackedRecord` gives it. `tenantId` holds where the record names none. */
 export function readRecordOf(format: Format, raw: unknown, tenantId: string = unknownTenant): ReadRecord {
+  if (typeof raw === 'string') return unreadable(`record: ${whyCut(raw) ?? 'text, no JSON object'}`);
   switch (format) {
     case 'graph':
       return readGraphAudit(raw, tenantId);

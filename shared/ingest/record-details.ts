@@ -1,6 +1,8 @@
 import type { AuditRecord, PropertyChange } from './audit-record.ts';
-import { asList, asObject, asText, asWholeNumber, decoded, field } from './json-value.ts';
+import { entriesOf } from './cut-content.ts';
+import { asObject, asText, asWholeNumber, decoded, field } from '../json/json-value.ts';
 import { readModifiedProperties, usefulChanges } from './property-change.ts';
+import type { ModifiedProperty } from './property-change.ts';
 
 /** Named details of a record. A Map, because the names are a tenant's or an application's text. */
 export type Details = ReadonlyMap<string, string>;
@@ -11,7 +13,7 @@ export function readDetails(value: unknown): Details {
   const object = asObject(content);
   const entries =
     object === undefined
-      ? asList(content).map((entry): [unknown, unknown] => {
+      ? entriesOf(content).map((entry): [unknown, unknown] => {
           const pair = asObject(entry);
           return [field(pair, 'key') ?? field(pair, 'name'), field(pair, 'value')];
         })
@@ -49,10 +51,16 @@ export function readSlice(details: Details): Slice | 'malformed' | undefined {
  * a string again (FACTS 6.5.3). Undefined where the text is no such thing, as with a slice missing.
  */
 export function readJoinedSlices(text: string): PropertyChange[] | undefined {
+  const properties = joinedProperties(text);
+  return properties === undefined ? undefined : usefulChanges(properties);
+}
+
+/** All properties in that text, raw: some say who wrote it. */
+export function joinedProperties(text: string): ModifiedProperty[] | undefined {
   const properties = asObject(decoded(text))?.['targetUpdatedProperties'];
   if (properties === undefined || properties === null || !Array.isArray(decoded(properties)))
     return undefined;
-  return usefulChanges(readModifiedProperties(properties));
+  return readModifiedProperties(properties);
 }
 
 /** Longer details are lists of addresses and names that no rule reads. */

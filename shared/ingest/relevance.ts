@@ -1,3 +1,4 @@
+import { asText } from '../json/json-value.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { Details } from './record-details.ts';
 import { keyOf } from './property-name.ts';
@@ -33,7 +34,7 @@ export const relevantActivities: readonly RelevantActivity[] = [
   {
     name: 'Update group',
     subject: 'group',
-    why: 'may tell what a bare "Set group license" changed, as "Update user" does (no capture: FACTS 13.7)',
+    why: 'rule of a dynamic group; may tell what a bare "Set group license" changed, as "Update user" does (no capture: FACTS 13.7)',
     sifted: true,
   },
   { name: 'Delete group', subject: 'group', why: 'group deleted' },
@@ -64,6 +65,20 @@ const exact = new Map(
 );
 const prefixes = relevantActivities.filter((activity) => activity.prefix === true);
 
+/**
+ * One name for an activity in both logs: without trailing full stop and blanks (the unified log writes `Update user.`), typographic
+ * dashes as hyphens (FACTS 6.5.11). Undefined where there is none.
+ */
+export function readActivityName(value: unknown): string | undefined {
+  const text = asText(value)
+    ?.replace(/[\u2010-\u2015\u2212]/g, '-')
+    .replace(/\s+/g, ' ');
+  if (text === undefined) return undefined;
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '.' || text[end - 1] === ' ')) end -= 1;
+  return end === 0 ? undefined : text.slice(0, end);
+}
+
 /** `name` as `readActivityName` gives it. */
 export function relevantActivity(name: string): RelevantActivity | undefined {
   const lower = name.toLowerCase();
@@ -71,7 +86,9 @@ export function relevantActivity(name: string): RelevantActivity | undefined {
 }
 
 const telling = new Set(
-  ['AssignedLicense', 'AssignedPlan', 'LicenseAssignmentDetail', 'AccountEnabled'].map(keyOf),
+  ['AssignedLicense', 'AssignedPlan', 'LicenseAssignmentDetail', 'AccountEnabled', 'MembershipRule'].map(
+    keyOf,
+  ),
 );
 
 /** Pseudo-properties that stand in every record, whatever was updated (FACTS 6.2). */
@@ -86,7 +103,7 @@ interface SiftedContent {
 }
 
 /**
- * Whether a sifted record is of use: it names a licence or the account's switch; or it is part of a longer change; or it failed and
+ * Whether a sifted record is of use: it names a licence, the account's switch or the rule of a dynamic group; or it is part of a longer change; or it failed and
  * either speaks of licences or names nothing at all, and so may be the failing twin of a bare "Change user license" (FACTS 6.4).
  */
 export function touchesLicenceOrAccess(content: SiftedContent): boolean {

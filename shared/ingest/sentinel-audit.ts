@@ -1,9 +1,11 @@
 import { organisationOf, readActivityRecord } from './activity-record.ts';
 import { readEntraEvent } from './entra-event.ts';
-import { asObject } from './json-value.ts';
-import type { JsonObject } from './json-value.ts';
+import { readInstant } from './instant.ts';
+import { asObject, asText } from '../json/json-value.ts';
+import type { JsonObject } from '../json/json-value.ts';
 import { unknownTenant, unreadable } from './read-record.ts';
 import type { ReadRecord } from './read-record.ts';
+import { idOfRow } from './row-id.ts';
 import { readTenantId, tenantOfResource } from './tenant-id.ts';
 
 /**
@@ -22,13 +24,33 @@ function isOfficeActivity(row: JsonObject): boolean {
   );
 }
 
+/** Columns that tell two events apart where a query left out their ids. */
+const toldByAuditLogs = ['Result', 'CorrelationId', 'InitiatedBy', 'TargetResources', 'AdditionalDetails'];
+const toldByOfficeActivity = [
+  ...[
+    'Operation',
+    'ResultStatus',
+    'OfficeObjectId',
+    'UserId',
+    'InterSystemsId',
+    'Actor',
+    'AADTarget',
+    'Target',
+  ],
+  ...['ModifiedProperties', 'ExtendedProperties'],
+];
+
 function readAuditLog(row: JsonObject, tenantId: string = unknownTenant): ReadRecord {
+  const at = timeIn(row, 'ActivityDateTime') ?? timeIn(row, 'TimeGenerated');
+  const activity = filled(row['ActivityDisplayName']) ?? row['OperationName'];
   return readEntraEvent({
     // TenantId is the workspace and no tenant of Entra.
     tenantId: readTenantId(row['AADTenantId']) ?? tenantOfResource(row['ResourceId']) ?? tenantId,
-    id: row['Id'],
-    at: timeIn(row, 'ActivityDateTime') ?? timeIn(row, 'TimeGenerated'),
-    activity: filled(row['ActivityDisplayName']) ?? row['OperationName'],
+    id:
+      filled(row['Id']) ??
+      idOfRow([readInstant(at), activity, ...toldByAuditLogs.map((column) => row[column])]),
+    at,
+    activity,
     result: row['Result'],
     reasons: [row['ResultReason'], row['ResultDescription']],
     correlationId: row['CorrelationId'],
@@ -46,10 +68,17 @@ function readOfficeActivity(row: JsonObject, tenantId: string | undefined): Read
     OrganizationId: row['OrganizationId'],
     OfficeTenantId: row['OfficeTenantId'],
   });
+  const at = timeIn(row, 'TimeGenerated');
+  const isBare = row['ModifiedProperties'] === undefined;
+  if (isBare && /^update (?:user|group)\b/i.test(asText(row['Operation']) ?? ''))
+    return unreadable('ModifiedProperties: missing, and it holds what was changed; export this column too');
   return readActivityRecord(
     {
-      Id: filled(row['OfficeId']) ?? row['SourceRecordId'],
-      CreationTime: timeIn(row, 'TimeGenerated'),
+      Id:
+        filled(row['OfficeId']) ??
+        filled(row['SourceRecordId']) ??
+        idOfRow([readInstant(at), ...toldByOfficeActivity.map((column) => row[column])]),
+      CreationTime: at,
       Operation: row['Operation'],
       ResultStatus: row['ResultStatus'],
       ObjectId: row['OfficeObjectId'],

@@ -1,5 +1,5 @@
-import { defined } from './defined.ts';
-import { asText } from './json-value.ts';
+import { defined } from '../json/defined.ts';
+import { asText } from '../json/json-value.ts';
 
 /**
  * A UPN as written. The directory renames a deleted user by gluing the 32 digits of the object id before the UPN (FACTS 6.5.12):

@@ -1,6 +1,6 @@
 /**
  * What people miss when it is gone, and the service plans that give it. A product replaces another when it carries an enabled plan of
- * every family that the other had enabled (DESIGN 6); plan ids alone would call every move from E3 to E5 a loss.
+ * every family that the other had enabled; plan ids alone would call every move from E3 to E5 a loss.
  *
  * Source: the plan names of Microsoft's table "Product names and service plan identifiers for licensing" (`products.json`), sorted by
  * hand. Left out are plans that carry a family's name without giving it to a user: add-ons, plans for devices and unattended robots,

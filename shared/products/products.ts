@@ -1,4 +1,3 @@
-import type { Licence } from '../timeline/fact.ts';
 import { familyNames, mailboxPlanIds, planFamilies, plansOfFamily } from './plan-families.ts';
 import type { PlanFamily } from './plan-families.ts';
 import table from './products.json' with { type: 'json' };
@@ -22,6 +21,12 @@ export interface Product {
   /** As people read it: `Office 365 E3`. */
   name: string;
   plans: readonly ServicePlan[];
+}
+
+/** A product that somebody has, with the service plans that are switched off in it. */
+interface ProductInUse {
+  skuId: string;
+  disabledPlans: readonly { id: string }[];
 }
 
 const plansById = new Map<string, ServicePlan>(table.plans.map((plan) => [plan.id, plan]));
@@ -79,14 +84,14 @@ export function familyName(family: PlanFamily): string {
   return familyNames[family];
 }
 
-/** The plans of a licence that are not switched off; none where the product is unknown. */
-export function enabledPlans(licence: Licence): ServicePlan[] {
-  const disabled = new Set(licence.disabledPlans.map(({ id }) => id.toLowerCase()));
-  return productBySkuId(licence.skuId)?.plans.filter(({ id }) => !disabled.has(id)) ?? [];
+/** Its plans that are not switched off; none where the product is unknown. */
+export function enabledPlans(product: ProductInUse): ServicePlan[] {
+  const disabled = new Set(product.disabledPlans.map(({ id }) => id.toLowerCase()));
+  return productBySkuId(product.skuId)?.plans.filter(({ id }) => !disabled.has(id)) ?? [];
 }
 
-export function enabledFamilies(licence: Licence): Set<PlanFamily> {
-  return new Set(enabledPlans(licence).flatMap(({ id }) => familyOfPlan(id) ?? []));
+export function enabledFamilies(product: ProductInUse): Set<PlanFamily> {
+  return new Set(enabledPlans(product).flatMap(({ id }) => familyOfPlan(id) ?? []));
 }
 
 /** Some part numbers hold non-breaking spaces, and the logs do not keep to one case. */

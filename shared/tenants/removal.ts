@@ -1,4 +1,4 @@
-import { minutesAfter } from '../timeline/moments.ts';
+import { minutesAfter } from '../time/moments.ts';
 
 /**
  * The removal of a tenant as pure changes of its row. Everything that is kept of it is deleted part by part; then what may still come
@@ -7,7 +7,16 @@ import { minutesAfter } from '../timeline/moments.ts';
  */
 
 /** In this order: first what would still be told, and what brings new data before the data. */
-export const removalParts = ['notices', 'alerts', 'subscriptions', 'timeline', 'coverage', 'poison'] as const;
+export const removalParts = [
+  'notices',
+  'firstLooks',
+  'alerts',
+  'subscriptions',
+  'timeline',
+  'snapshots',
+  'coverage',
+  'poison',
+] as const;
 export type RemovalPart = (typeof removalParts)[number];
 
 export interface Removal {

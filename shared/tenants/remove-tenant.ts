@@ -1,6 +1,8 @@
 import { activityContentTypes } from '../collect/collectors.ts';
 import { envelopeSchema, readEnvelope } from '../envelope.ts';
-import type { ActivityApi, Clock, Log, Queues, TenantData, TenantRow, TenantStore } from '../ports.ts';
+import type { ActivityApi } from '../services/activity-api.ts';
+import type { Clock, Log, Queues } from '../ports.ts';
+import type { TenantData, TenantRow, TenantStore } from './tenant-store.ts';
 import {
   afterStep,
   type Removal,

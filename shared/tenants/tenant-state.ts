@@ -1,5 +1,7 @@
-import type { CoverageRow, TenantRow } from '../ports.ts';
-import { type SourceName, sourceNames } from '../timeline/coverage.ts';
+import type { LogCoverageRow } from '../coverage/coverage-store.ts';
+import { compareText } from '../text/order.ts';
+import type { TenantRow } from './tenant-store.ts';
+import { type SourceName, sourceNames } from '../coverage/coverage.ts';
 
 /** How a tenant fares, as its rows tell it. */
 export type TenantState =
@@ -21,7 +23,7 @@ export type TenantState =
 /** @param coverage the rows of this tenant */
 export function tenantState(
   { removal }: Pick<TenantRow, 'removal'>,
-  coverage: readonly CoverageRow[],
+  coverage: readonly LogCoverageRow[],
 ): TenantState {
   if (removal !== undefined) {
     const { requestedAt: since, stage } = removal;
@@ -29,7 +31,7 @@ export function tenantState(
   }
   const failures = coverage
     .flatMap(({ source, failure }) => (failure === undefined ? [] : [{ source, ...failure }]))
-    .sort((a, b) => (a.at < b.at ? -1 : 1));
+    .sort((a, b) => compareText(a.at, b.at));
   const [first] = failures;
   if (first !== undefined) {
     const { at: since, reason, permission } = first;

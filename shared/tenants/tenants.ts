@@ -1,6 +1,7 @@
 import type { TenantSettings, TenantsSetting } from '../config.ts';
 import { envelopeSchema } from '../envelope.ts';
-import type { Clock, Log, TenantRow, TenantStore } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { TenantRow, TenantStore } from './tenant-store.ts';
 
 /** A message of this kind, on the queue `collect`, is a step of the removal itself. */
 export const removalKind = 'tenant-removal';

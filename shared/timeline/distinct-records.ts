@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../ingest/audit-record.ts';
-import { compareText } from './order.ts';
+import { compareText } from '../text/order.ts';
 
 /**
  * Each record once, by log and the provider's id. Of the same record from two exports the one that tells more stays. Parts of a

@@ -1,6 +1,7 @@
 import type { Actor, AuditRecord } from '../ingest/audit-record.ts';
+import { isMicrosoftService, isPropagationService } from '../ingest/microsoft-services.ts';
 import type { AccountFact } from './fact.ts';
-import { compareText } from './order.ts';
+import { compareText } from '../text/order.ts';
 
 type FactBase = Omit<AccountFact, 'kind'>;
 
@@ -19,7 +20,7 @@ export function factBase(records: readonly AuditRecord[], complete: boolean): Fa
   };
 }
 
-/** The first value that a record tells; Entra's records first, for of the logs they come first (DESIGN 1). */
+/** The first value that a record tells; Entra's records first, for the unified log often only marks what they tell. */
 export function firstTold<T>(
   records: readonly AuditRecord[],
   valueOf: (record: AuditRecord) => T | undefined,
@@ -30,16 +31,18 @@ export function firstTold<T>(
     .find((value) => value !== undefined);
 }
 
-const clarity = { user: 3, 'group-licensing': 2, application: 1, system: 0 } as const satisfies Record<
-  Actor['kind'],
-  number
->;
+/** An id without a name hides which service it is: one log may give the name where the other has the id alone. */
+function clarityOf(actor: Actor): number {
+  if (actor.kind === 'user') return 4;
+  if (actor.kind === 'group-licensing') return isPropagationService(actor) ? 2 : 3;
+  const isKnown = actor.kind === 'application' ? actor.name !== undefined : isMicrosoftService(actor);
+  return isKnown ? 1 : 0;
+}
 
 /** A person before the service that he used, then whoever is described better. */
 function clearer(known: Actor | undefined, next: Actor | undefined): Actor | undefined {
   if (known === undefined || next === undefined) return known ?? next;
-  const more =
-    clarity[next.kind] - clarity[known.kind] || Object.keys(next).length - Object.keys(known).length;
+  const more = clarityOf(next) - clarityOf(known) || Object.keys(next).length - Object.keys(known).length;
   return more > 0 ? next : known;
 }
 

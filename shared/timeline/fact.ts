@@ -1,76 +1,111 @@
-import type { Actor, LogName } from '../ingest/audit-record.ts';
+import { z } from 'zod';
+import { actorSchema, type LogName, logNames } from '../ingest/audit-record.ts';
 
+const licenceSchema = z.object({
+  skuId: z.string(),
+  partNumber: z.string().exactOptional(),
+  name: z.string(),
+  disabledPlans: z.array(z.object({ id: z.string(), name: z.string() })),
+});
 /** A product that somebody has, with the service plans switched off in it. Keyed by `skuId` (lower-case GUID where known). */
-export interface Licence {
-  skuId: string;
-  partNumber?: string;
-  name: string;
-  disabledPlans: { id: string; name: string }[];
-}
+export type Licence = z.infer<typeof licenceSchema>;
 
-export interface GroupReference {
-  id: string;
-  name?: string;
-}
+const groupReferenceSchema = z.object({ id: z.string(), name: z.string().exactOptional() });
+export type GroupReference = z.infer<typeof groupReferenceSchema>;
 
-interface FactBase {
+const base = {
   /** When it happened: the earliest time of the records that tell it. ISO 8601, UTC. */
-  at: string;
-  logs: LogName[];
+  at: z.string(),
+  logs: z.array(z.enum(logNames)),
   /** The providers' record ids, sorted. */
-  records: string[];
-  actor?: Actor;
-  via?: string;
+  records: z.array(z.string()),
+  actor: actorSchema.exactOptional(),
+  via: z.string().exactOptional(),
   /** False while a part of it (a slice, the twin of a bare marker) has not arrived. */
-  complete: boolean;
-}
-
-export interface LicencesChanged extends FactBase {
-  kind: 'licences-changed';
+  complete: z.boolean(),
+};
+const sides = {
   /** Absent while the fact is incomplete. */
-  before?: Licence[];
-  after?: Licence[];
-  /** The group that granted what went, where the record tells it (LicenseAssignmentDetail). */
-  group?: GroupReference;
-}
-export interface LicenceAssignmentFailed extends FactBase {
-  kind: 'licence-assignment-failed';
-  sku?: { skuId: string; name: string };
-  reason?: string;
-}
-export interface GroupMembershipChanged extends FactBase {
-  kind: 'group-membership-changed';
-  change: 'added' | 'removed';
-  group: GroupReference;
-  user: { id: string; name?: string };
-}
-export interface GroupLicencesChanged extends FactBase {
-  kind: 'group-licences-changed';
-  group: GroupReference;
-  before?: Licence[];
-  after?: Licence[];
-}
-export interface GroupDeleted extends FactBase {
-  kind: 'group-deleted';
-  group: GroupReference;
-}
-export interface GroupLicensingFinished extends FactBase {
-  kind: 'group-licensing-finished';
-  group: GroupReference;
-  counts?: { succeeded: number; failed: number };
-}
-export interface AccountFact extends FactBase {
-  kind: 'user-created' | 'user-deleted' | 'user-restored' | 'account-disabled' | 'account-enabled';
-}
+  before: z.array(licenceSchema).exactOptional(),
+  after: z.array(licenceSchema).exactOptional(),
+};
 
-export type Fact =
-  | LicencesChanged
-  | LicenceAssignmentFailed
-  | GroupMembershipChanged
-  | GroupLicencesChanged
-  | GroupDeleted
-  | GroupLicensingFinished
-  | AccountFact;
+const licencesChangedSchema = z.object({
+  kind: z.literal('licences-changed'),
+  ...base,
+  ...sides,
+  /** The group that granted what went, where the record tells it (LicenseAssignmentDetail). */
+  group: groupReferenceSchema.exactOptional(),
+});
+export type LicencesChanged = z.infer<typeof licencesChangedSchema>;
+
+const licenceAssignmentFailedSchema = z.object({
+  kind: z.literal('licence-assignment-failed'),
+  ...base,
+  sku: z.object({ skuId: z.string(), name: z.string() }).exactOptional(),
+  reason: z.string().exactOptional(),
+});
+export type LicenceAssignmentFailed = z.infer<typeof licenceAssignmentFailedSchema>;
+
+const groupMembershipChangedSchema = z.object({
+  kind: z.literal('group-membership-changed'),
+  ...base,
+  change: z.enum(['added', 'removed']),
+  group: groupReferenceSchema,
+  user: z.object({ id: z.string(), name: z.string().exactOptional() }),
+});
+export type GroupMembershipChanged = z.infer<typeof groupMembershipChangedSchema>;
+
+const groupLicencesChangedSchema = z.object({
+  kind: z.literal('group-licences-changed'),
+  ...base,
+  ...sides,
+  group: groupReferenceSchema,
+});
+export type GroupLicencesChanged = z.infer<typeof groupLicencesChangedSchema>;
+
+const groupRuleChangedSchema = z.object({
+  kind: z.literal('group-rule-changed'),
+  ...base,
+  group: groupReferenceSchema,
+  /** The rule that decides who is in a dynamic group; a side is absent where the group had or has none. */
+  rule: z.object({ before: z.string().exactOptional(), after: z.string().exactOptional() }),
+});
+export type GroupRuleChanged = z.infer<typeof groupRuleChangedSchema>;
+
+const groupDeletedSchema = z.object({
+  kind: z.literal('group-deleted'),
+  ...base,
+  group: groupReferenceSchema,
+});
+export type GroupDeleted = z.infer<typeof groupDeletedSchema>;
+
+const groupLicensingFinishedSchema = z.object({
+  kind: z.literal('group-licensing-finished'),
+  ...base,
+  group: groupReferenceSchema,
+  counts: z.object({ succeeded: z.number(), failed: z.number() }).exactOptional(),
+});
+export type GroupLicensingFinished = z.infer<typeof groupLicensingFinishedSchema>;
+
+const accountFactSchema = z.object({
+  kind: z.enum(['user-created', 'user-deleted', 'user-restored', 'account-disabled', 'account-enabled']),
+  ...base,
+});
+export type AccountFact = z.infer<typeof accountFactSchema>;
+
+/** Facts are computed from records, and stored only with what is remembered of an evaluation: read as what comes from outside. */
+export const factSchema = z.discriminatedUnion('kind', [
+  licencesChangedSchema,
+  licenceAssignmentFailedSchema,
+  groupMembershipChangedSchema,
+  groupLicencesChangedSchema,
+  groupRuleChangedSchema,
+  groupDeletedSchema,
+  groupLicensingFinishedSchema,
+  accountFactSchema,
+]);
+export type Fact = z.infer<typeof factSchema>;
 
 export type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 
@@ -78,8 +113,8 @@ export type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 export interface TimelineSubject {
   kind: 'user' | 'group';
   id: string;
-  /** UPN of a user (as last seen), display name of a group. */
-  name?: string;
+  /** UPN of a user (as last seen), display name of a group; the id where no record tells one. */
+  name: string;
 }
 
 /** Everything known about one subject, in order of time, with the group facts that may explain it. */
@@ -87,9 +122,9 @@ export interface Timeline {
   tenantId: string;
   subject: TimelineSubject;
   facts: Fact[];
-  /** Licence changes, deletions and processing of groups of the same tenant, in order of time. */
+  /** Changes of licences and rules, deletions and processing of groups of the same tenant, in order of time. */
   groupFacts: Fact[];
-  /** How many distinct records this was computed from; a verdict from fewer is older (law 2). */
+  /** How many rows of the subject were ever stored; a verdict from fewer is older (law 2). */
   rows: number;
   /** Log and time of each record that the facts name, by its id; for `evidenceOf`. */
   origins?: ReadonlyMap<string, { log: LogName; at: string }>;

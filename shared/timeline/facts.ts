@@ -5,21 +5,34 @@ import type { Fact, LicencesChanged } from './fact.ts';
 import { groupFacts } from './group-facts.ts';
 import { licenceFacts } from './licence-facts.ts';
 import { signatureOf } from './licences.ts';
-import { compareText, groupedBy } from './order.ts';
+import { compareText, groupedBy } from '../text/order.ts';
 import { joinSequences } from './sequences.ts';
 import { canonicalUsers } from './subjects.ts';
+import type { UserAliases } from './subjects.ts';
 
 /**
  * What the records tell, in order of time: pure, and the same in whatever order and however often they come. Records of which no
- * fact can come are passed over.
+ * fact can come are passed over. `known` are names that earlier records have told of,
+ * `held` is what the user held before the first of these, as `heldAfter` tells it.
  */
-export function factsFrom(records: readonly AuditRecord[]): Fact[] {
+export function factsFrom(
+  records: readonly AuditRecord[],
+  known: UserAliases = new Map(),
+  held?: string,
+): Fact[] {
   const byTenant = groupedBy(distinctRecords(records), ({ tenantId }) => tenantId);
-  return inOrderOfChange([...byTenant.values()].flatMap(factsOfTenant).sort(byTimeKindAndRecords));
+  const facts = [...byTenant.values()].flatMap((ofTenant) => factsOfTenant(ofTenant, known));
+  return inOrderOfChange(facts.sort(byTimeKindAndRecords), held);
 }
 
-function factsOfTenant(records: readonly AuditRecord[]): Fact[] {
-  const aliases = canonicalUsers(records);
+/** What the user held after the last change of these; undefined where none tells it. */
+export function heldAfter(facts: readonly Fact[]): string | undefined {
+  const last = facts.findLast(isChange);
+  return last === undefined ? undefined : signatureOf(last.after);
+}
+
+function factsOfTenant(records: readonly AuditRecord[], known: UserAliases): Fact[] {
+  const aliases = new Map([...canonicalUsers(records), ...known]);
   const joined = joinSequences(records, aliases);
   return [...licenceFacts(joined, aliases), ...accountFacts(joined, aliases), ...groupFacts(joined, aliases)];
 }
@@ -39,9 +52,9 @@ type Change = LicencesChanged & Required<Pick<LicencesChanged, 'before' | 'after
  * The unified log knows no milliseconds, so a script's two changes may stand at one instant: then the one that begins with what the
  * other left comes second. Which licences somebody has at the end hangs on it.
  */
-function inOrderOfChange(facts: readonly Fact[]): Fact[] {
+function inOrderOfChange(facts: readonly Fact[], heldBefore: string | undefined): Fact[] {
   const ordered: Fact[] = [];
-  let held: string | undefined;
+  let held = heldBefore;
   const waiting: Change[] = [];
   const release = (): void => {
     while (waiting.length > 0) {

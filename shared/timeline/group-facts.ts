@@ -1,16 +1,25 @@
 import { readGroupLicensingResult } from '../ingest/group-licensing-result.ts';
+import type { AuditRecord } from '../ingest/audit-record.ts';
 import { factBase, firstTold } from './fact-base.ts';
-import type { GroupDeleted, GroupLicensingFinished, GroupMembershipChanged, GroupReference } from './fact.ts';
+import type {
+  GroupDeleted,
+  GroupLicensingFinished,
+  GroupMembershipChanged,
+  GroupReference,
+  GroupRuleChanged,
+} from './fact.ts';
+import { asText } from '../json/json-value.ts';
 import { joinOccurrences } from './occurrences.ts';
 import type { Occurrence } from './occurrences.ts';
 import type { JoinedRecord } from './sequences.ts';
 import { groupOf, userOf } from './subjects.ts';
 import type { UserAliases } from './subjects.ts';
 
-type GroupFact = GroupMembershipChanged | GroupDeleted | GroupLicensingFinished;
+type GroupFact = GroupMembershipChanged | GroupRuleChanged | GroupDeleted | GroupLicensingFinished;
 
 type Happening =
   | { kind: 'membership'; change: 'added' | 'removed'; group: string; user: string }
+  | { kind: 'rule'; group: string; before: string; after: string }
   | { kind: 'deleted'; group: string }
   | { kind: 'finished'; group: string };
 
@@ -22,7 +31,7 @@ const deletions = new Set(['delete group', 'hard delete group']);
 /** The reference page goes on with "user", the service with "users" (FACTS 5.3). */
 const finish = 'finish applying group based license';
 
-/** Memberships, deletions and finished licence processing of groups. */
+/** Memberships, rules of dynamic groups, deletions and finished licence processing of groups. */
 export function groupFacts(records: readonly JoinedRecord[], aliases: UserAliases): GroupFact[] {
   const told = records.flatMap((joined): Occurrence<Happening>[] => {
     const item = happeningOf(joined, aliases);
@@ -44,6 +53,11 @@ export function groupFacts(records: readonly JoinedRecord[], aliases: UserAliase
           group,
           user: named(item.user, name),
         };
+      }
+      case 'rule': {
+        const { before, after } = item;
+        const rule = { ...(before === '' ? {} : { before }), ...(after === '' ? {} : { after }) };
+        return { kind: 'group-rule-changed', ...base, group, rule };
       }
       case 'deleted':
         return { kind: 'group-deleted', ...base, group };
@@ -67,11 +81,20 @@ function happeningOf({ record }: JoinedRecord, aliases: UserAliases): Happening 
   // The processing of a group has finished also where it failed for some.
   if (activity.startsWith(finish)) return { kind: 'finished', group };
   if (deletions.has(activity)) return record.outcome === 'failure' ? undefined : { kind: 'deleted', group };
+  if (activity === 'update group') return ruleChange(record, group);
   const change = memberships.get(activity);
   const user = userOf(record, aliases);
   // Only what surely happened may explain a loss.
   if (change === undefined || user === undefined || record.outcome !== 'success') return undefined;
   return { kind: 'membership', change, group, user };
+}
+
+/** Which members a dynamic group has follows from its rule (FACTS 6.4). */
+function ruleChange({ change, outcome }: AuditRecord, group: string): Happening | undefined {
+  const told = change.find(({ property }) => property === 'MembershipRule');
+  if (told === undefined || outcome !== 'success') return undefined;
+  const [before, after] = [asText(told.before) ?? '', asText(told.after) ?? ''];
+  return before === after ? undefined : { kind: 'rule', group, before, after };
 }
 
 function named(id: string, name: string | undefined): GroupReference {

@@ -1,7 +1,7 @@
 import { readAssignedLicences } from '../ingest/assigned-licence.ts';
 import { planIdByName, productBySkuId, productsByPartNumber, servicePlan } from '../products/products.ts';
 import type { Licence } from './fact.ts';
-import { compareText } from './order.ts';
+import { compareText } from '../text/order.ts';
 
 /** A service plan of a product that somebody has. */
 export interface LicencePlan {
@@ -56,6 +56,19 @@ export function signatureOf(licences: readonly Licence[]): string {
     )
     .sort(compareText)
     .join(';');
+}
+
+/** A rule is asked at every moment of a timeline, and each time about all changes up to it: each is compared once. */
+const differences = new WeakMap<object, LicenceDifference>();
+
+/** What one change took and brought. A set that is not told counts as empty. */
+export function differenceOf(change: {
+  before?: readonly Licence[];
+  after?: readonly Licence[];
+}): LicenceDifference {
+  const known = differences.get(change) ?? licenceDifference(change.before ?? [], change.after ?? []);
+  differences.set(change, known);
+  return known;
 }
 
 export function licenceDifference(before: readonly Licence[], after: readonly Licence[]): LicenceDifference {

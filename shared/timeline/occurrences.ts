@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../ingest/audit-record.ts';
-import { groupedBy } from './order.ts';
+import { chained, groupedBy } from '../text/order.ts';
+import { togetherMinutes } from './join-reach.ts';
 
 export interface Occurrence<T> {
   item: T;
@@ -11,16 +12,17 @@ export interface Occurrence<T> {
 
 /**
  * One for each thing that happened: records under one correlation id that say the same of the same subject (both logs, "Disable account"
- * and its "Update user", "Delete user" and "Hard Delete user") are one.
+ * and its "Update user", "Delete user" and "Hard Delete user") are one, within a few minutes of the first.
  */
 export function joinOccurrences<T>(told: readonly Occurrence<T>[]): { item: T; records: AuditRecord[] }[] {
   const same = groupedBy(told, ({ key, record }) =>
     JSON.stringify([...key, record.correlationId?.toLowerCase() ?? `${record.log} ${record.id}`]),
   );
   return [...same.values()].flatMap((occurrences) => {
-    const [first] = occurrences;
-    return first === undefined
-      ? []
-      : [{ item: first.item, records: occurrences.flatMap(({ parts }) => parts) }];
+    const timed = occurrences.map((occurrence) => ({ ...occurrence, at: occurrence.record.at }));
+    return chained(timed, togetherMinutes * 60, togetherMinutes * 60).flatMap((run) => {
+      const [first] = run;
+      return first === undefined ? [] : [{ item: first.item, records: run.flatMap(({ parts }) => parts) }];
+    });
   });
 }

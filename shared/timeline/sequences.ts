@@ -1,6 +1,8 @@
 import type { AuditRecord } from '../ingest/audit-record.ts';
-import { readJoinedSlices } from '../ingest/record-details.ts';
-import { compareText, groupedBy } from './order.ts';
+import { isWrittenByPropagation, propagationService } from '../ingest/microsoft-services.ts';
+import { joinedProperties, readJoinedSlices } from '../ingest/record-details.ts';
+import { chained, compareText, groupedBy } from '../text/order.ts';
+import { togetherMinutes } from './join-reach.ts';
 import { groupOf, userOf } from './subjects.ts';
 import type { UserAliases } from './subjects.ts';
 
@@ -17,7 +19,7 @@ type Part = AuditRecord & { slice: NonNullable<AuditRecord['slice']> };
 
 /**
  * Puts changes together again that were too large for one record (FACTS 6.3.3). Parts belong together when log, tenant, subject, id
- * and number of parts are the same: one too few, or two different texts in one place, and the change stays untold rather than wrong.
+ * and number of parts are the same and they lie within a few minutes: one too few, or two different texts in one place, and the change stays untold rather than wrong.
  */
 export function joinSequences(records: readonly AuditRecord[], aliases: UserAliases): JoinedRecord[] {
   const single = records.filter((record) => !isPart(record));
@@ -33,7 +35,9 @@ export function joinSequences(records: readonly AuditRecord[], aliases: UserAlia
   );
   return [
     ...single.map((record) => ({ record, parts: [record], whole: true })),
-    ...[...sequences.values()].map(joined),
+    ...[...sequences.values()]
+      .flatMap((parts) => chained(parts, togetherMinutes * 60, togetherMinutes * 60))
+      .map(joined),
   ];
 }
 
@@ -52,9 +56,17 @@ function joined(unordered: readonly Part[]): JoinedRecord {
   const at = parts.map((part) => part.at).reduce((a, b) => (a < b ? a : b));
   return {
     record: { ...first, at, outcome: outcomeOf(parts), change: change ?? first.change },
-    parts,
+    parts: withWriter(parts, text),
     whole: change !== undefined,
   };
+}
+
+/** Nobody named in any part: the program that wrote the change may stand in what all of them together tell. */
+function withWriter(parts: readonly Part[], text: string | undefined): readonly Part[] {
+  if (text === undefined || parts.some(({ actor }) => actor !== undefined)) return parts;
+  return isWrittenByPropagation(joinedProperties(text) ?? [])
+    ? parts.map((part) => ({ ...part, actor: propagationService }))
+    : parts;
 }
 
 function wholeText(parts: readonly Part[], of: number): string | undefined {

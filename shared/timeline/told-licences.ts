@@ -43,13 +43,6 @@ export function toldLicences({ change }: AuditRecord): ToldLicences {
   return { kind: values.length === 0 ? 'nothing' : 'unreadable' };
 }
 
-/** True where a record speaks of licences at all, by whichever of their properties. */
-export function speaksOfLicences({ change }: AuditRecord): boolean {
-  return change.some(({ property }) => licenceProperties.has(property));
-}
-
-const licenceProperties = new Set(['AssignedLicense', 'AssignedPlan', 'LicenseAssignmentDetail']);
-
 function hasValue({ before, after }: PropertyChange): boolean {
   return (before ?? after ?? undefined) !== undefined;
 }

@@ -1,6 +1,7 @@
+import type { AuditRecord } from '../ingest/audit-record.ts';
 import { licenceDifference } from './licences.ts';
 import { type NamedProduct, namedProducts } from './named-products.ts';
-import { compareText } from './order.ts';
+import { compareText } from '../text/order.ts';
 import type { LicenceAttempt } from './twins.ts';
 
 /**
@@ -14,7 +15,16 @@ export function triedProducts({ told, members }: LicenceAttempt): NamedProduct[]
     const tried = [...addedProducts, ...addedPlans.map(({ skuId, product }) => ({ skuId, name: product }))];
     return tried.length === 0 ? undefined : distinct(tried);
   }
+  if (members.some(({ parts }) => parts.some(isRefusedRemoval))) return undefined;
   return distinct(members.flatMap(({ parts }) => parts.flatMap(namedProducts)));
+}
+
+/**
+ * What a user has from a group cannot be taken from him directly: the service refuses, and says so (FACTS 5.1). Where no value tells what
+ * was tried, that is the only sign that it was a removal.
+ */
+function isRefusedRemoval({ reason = '' }: AuditRecord): boolean {
+  return /\binherited from\b[^.]{0,80}\bremoved directly\b/i.test(reason);
 }
 
 function distinct(products: readonly NamedProduct[]): NamedProduct[] {

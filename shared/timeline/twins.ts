@@ -1,10 +1,12 @@
 import type { AuditRecord, LogName } from '../ingest/audit-record.ts';
-import { chained, compareText, groupedBy } from './order.ts';
+import { chained, compareText, groupedBy } from '../text/order.ts';
+import { togetherMinutes } from './join-reach.ts';
 import type { JoinedRecord } from './sequences.ts';
 import { groupOf, userOf } from './subjects.ts';
 import type { UserAliases } from './subjects.ts';
 import { namedProducts } from './named-products.ts';
-import { speaksOfLicences, toldLicences } from './told-licences.ts';
+import { speaksOfLicences } from '../ingest/property-change.ts';
+import { toldLicences } from './told-licences.ts';
 import type { ToldLicences } from './told-licences.ts';
 
 /** Activities about licences; those that mark a change say nothing else as long as their twin is missing (FACTS 6.3.1). */
@@ -43,7 +45,7 @@ interface Entry {
 export function joinTwins(records: readonly JoinedRecord[], aliases: UserAliases): LicenceAttempt[][] {
   const entries = records.flatMap((joined) => entryOf(joined, aliases));
   return [...groupedBy(entries, ({ key }) => key).values()]
-    .flatMap((group) => chained(group, twinSeconds))
+    .flatMap((group) => chained(group, twinSeconds, togetherMinutes * 60))
     .map((run) => attemptsIn(run.toSorted(byTimeAndRecord)));
 }
 
@@ -123,7 +125,9 @@ function isOfLicences({ activity, joined, told }: Entry, isMarked: boolean): boo
   const { record } = joined;
   if (record.outcome !== 'failure') return false;
   return (
-    isMarked || speaksOfLicences(record) || (record.change.length === 0 && namedProducts(record).length > 0)
+    isMarked ||
+    speaksOfLicences(record.change) ||
+    (record.change.length === 0 && namedProducts(record).length > 0)
   );
 }
 

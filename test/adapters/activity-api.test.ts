@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createActivityApi } from '../../shared/adapters/activity-api.ts';
 import type { ActivityApiOptions } from '../../shared/adapters/activity-api.ts';
-import type { ActivityApi } from '../../shared/ports.ts';
+import type { ActivityApi } from '../../shared/services/activity-api.ts';
 import { cutInBody, hang, hangInBody, json, loopback, reset, text } from './loopback.ts';
 
 const service = loopback();
@@ -264,12 +264,37 @@ describe('content', () => {
     [
       'AF429 as 403',
       json(403, failed('AF429'), { 'retry-after': '60' }),
-      { kind: 'later', afterSeconds: 60 },
+      { kind: 'later', afterSeconds: 60, throttled: true },
     ],
-    ['AF429 as 429', json(429, failed('AF429')), { kind: 'later' }],
+    ['AF429 as 429', json(429, failed('AF429')), { kind: 'later', throttled: true }],
     ['AF50000', json(500, failed('AF50000')), { kind: 'later' }],
     ['AF50000 as 400', json(400, failed('AF50000')), { kind: 'later' }],
     ['401', text(401, ''), { kind: 'refused', status: 401 }],
+    [
+      'a text in place of a code, as where auditing was never switched on',
+      json(400, failed(`Tenant secret-${contoso} does not exist.`)),
+      { kind: 'refused', status: 400, code: 'AF20011' },
+    ],
+    [
+      'the same, as it was seen: the text of an exception, cut into code and message',
+      json(400, {
+        error: {
+          code: `StartSubscription [CorrId=secret][TenantId=${contoso},ContentType=Audit.Exchange][AppId`,
+          message: `secret] failed. Exception: DataServiceException: Tenant ${contoso} does not exist.\r\n   at Microsoft.Office`,
+        },
+      }),
+      { kind: 'refused', status: 400, code: 'AF20011' },
+    ],
+    [
+      'the same with a status that would be waited for',
+      json(500, failed(`Tenant ${contoso} does not exist`)),
+      { kind: 'refused', status: 500, code: 'AF20011' },
+    ],
+    [
+      'another text in place of a code',
+      json(400, failed('secret-text of any kind')),
+      { kind: 'refused', status: 400 },
+    ],
     ['403 without a code', json(403, { Message: 'secret-message' }), { kind: 'refused', status: 403 }],
     ['404', text(404, '<html>secret-message'), { kind: 'refused', status: 404 }],
     ['410', text(410, ''), { kind: 'refused', status: 410 }],
@@ -279,7 +304,7 @@ describe('content', () => {
         date: 'Tue, 03 Feb 2026 09:00:00 GMT',
         'retry-after': 'Tue, 03 Feb 2026 09:00:05 GMT',
       }),
-      { kind: 'later', afterSeconds: 5 },
+      { kind: 'later', afterSeconds: 5, throttled: true },
     ],
     ['503', text(503, ''), { kind: 'later' }],
     ['a reset', reset, { kind: 'later' }],

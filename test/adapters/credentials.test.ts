@@ -11,7 +11,7 @@ import {
   readToken,
 } from '../../shared/adapters/credentials.ts';
 import type { CredentialSettings } from '../../shared/config.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { Secret } from '../../shared/secret.ts';
 
 const contoso = '11111111-1111-4111-8111-111111111111';

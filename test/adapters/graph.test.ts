@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createGraph } from '../../shared/adapters/graph.ts';
+import { text as bodyOf } from 'node:stream/consumers';
+import { createGraph, createGraphCalls } from '../../shared/adapters/graph.ts';
 import type { GraphOptions } from '../../shared/adapters/graph.ts';
-import type { Graph } from '../../shared/ports.ts';
-import { cutInBody, hang, hangInBody, json, loopback, reset, text } from './loopback.ts';
+import type { TakeAllowance } from '../../shared/services/allowance.ts';
+import type { Graph } from '../../shared/services/graph.ts';
+import { cutInBody, hang, hangInBody, json, loopback, type Reply, reset, text } from './loopback.ts';
 
 const service = loopback();
 const elsewhere = loopback();
@@ -15,7 +17,7 @@ function graph(options: Partial<GraphOptions> = {}): Graph {
   return createGraph({
     endpoint: service.endpoint,
     tokenFor: () => Promise.resolve(token),
-    auditLogBudget: () => Promise.resolve(0),
+    takeAllowance: () => Promise.resolve(0),
     ...options,
   });
 }
@@ -131,7 +133,7 @@ describe('a read that Graph does not answer with a page', () => {
     [
       '429 with seconds',
       json(429, error('TooManyRequests'), { 'retry-after': '17' }),
-      { kind: 'later', afterSeconds: 17 },
+      { kind: 'later', afterSeconds: 17, throttled: true },
     ],
     [
       '429 with a date',
@@ -139,7 +141,7 @@ describe('a read that Graph does not answer with a page', () => {
         date: 'Tue, 03 Feb 2026 09:00:00 GMT',
         'retry-after': 'Tue, 03 Feb 2026 09:01:30 GMT',
       }),
-      { kind: 'later', afterSeconds: 90 },
+      { kind: 'later', afterSeconds: 90, throttled: true },
     ],
     [
       '429 with a date that is over',
@@ -147,10 +149,14 @@ describe('a read that Graph does not answer with a page', () => {
         date: 'Tue, 03 Feb 2026 09:00:00 GMT',
         'retry-after': 'Tue, 03 Feb 2026 08:00:00 GMT',
       }),
-      { kind: 'later', afterSeconds: 0 },
+      { kind: 'later', afterSeconds: 0, throttled: true },
     ],
-    ['429 with nonsense', json(429, error('TooManyRequests'), { 'retry-after': 'soon' }), { kind: 'later' }],
-    ['429 without a time', json(429, error('TooManyRequests')), { kind: 'later' }],
+    [
+      '429 with nonsense',
+      json(429, error('TooManyRequests'), { 'retry-after': 'soon' }),
+      { kind: 'later', throttled: true },
+    ],
+    ['429 without a time', json(429, error('TooManyRequests')), { kind: 'later', throttled: true }],
     ['500', json(500, error('InternalServerError')), { kind: 'later' }],
     ['502 with a page of a proxy', text(502, '<html>'), { kind: 'later' }],
     ['503 with seconds', text(503, '', { 'retry-after': '5' }), { kind: 'later', afterSeconds: 5 }],
@@ -277,7 +283,7 @@ describe('one thing of Graph', () => {
     [
       'throttling',
       json(429, {}, { 'retry-after': '3' }),
-      { kind: 'later', reason: 'Graph answered 429', afterSeconds: 3 },
+      { kind: 'later', reason: 'Graph answered 429', afterSeconds: 3, throttled: true },
     ],
     ['a reset', reset, { kind: 'later', reason: 'the connection to Graph failed' }],
   ])('is told why it is not there: %s', async (_, reply, expected) => {
@@ -290,18 +296,19 @@ describe('the allowance of the audit logs', () => {
   test('is asked for each tenant, and its answer is handed on without a request', async () => {
     service.reply = json(200, { value: [] });
     const asked: string[] = [];
-    const auditLogBudget = (key: string): Promise<number> => {
-      asked.push(key);
+    const takeAllowance: TakeAllowance = (tenantId, { allowance }) => {
+      asked.push(`${tenantId} ${allowance}`);
       return Promise.resolve(asked.length > 1 ? 8 : 0);
     };
-    const limited = graph({ auditLogBudget });
+    const limited = graph({ takeAllowance });
     expect((await limited.readPage(contoso, path)).kind).toBe('read');
     expect(await limited.readPage(contoso, path)).toEqual({
       kind: 'later',
       reason: 'the allowance of the audit logs is used up',
       afterSeconds: 8,
+      throttled: true,
     });
-    expect(asked).toEqual([contoso, contoso]);
+    expect(asked).toEqual([`${contoso} audit-logs`, `${contoso} audit-logs`]);
     expect(service.requests).toHaveLength(1);
   });
 
@@ -312,5 +319,148 @@ describe('the allowance of the audit logs', () => {
     expect((await standard.readPage(contoso, path)).kind).toBe('later');
     expect((await standard.readPage('other tenant', path)).kind).toBe('read');
     expect((await standard.readPage(contoso, '/users?$top=1')).kind).toBe('read');
+  });
+});
+
+/** Answers a batch as `of` says for each of its requests, the last first: answers come in any order (FACTS 9). */
+function batchOf(of: (url: string) => object | undefined, seen: string[][] = []): Reply {
+  return (request, response) => {
+    void bodyOf(request).then((body) => {
+      const { requests } = JSON.parse(body) as { requests: { id: string; method: string; url: string }[] };
+      seen.push(requests.map(({ method, url }) => `${method} ${url}`));
+      const responses = requests.flatMap(({ id, url }) => {
+        const found = of(url);
+        return found === undefined ? [] : [{ id, ...found }];
+      });
+      json(200, { responses: responses.reverse() })(request, response);
+    });
+  };
+}
+
+describe('many things of Graph', () => {
+  const users = (count: number): string[] =>
+    Array.from({ length: count }, (_, n) => `/users/${String(n)}?$select=id`);
+
+  test('come in batches of 20, each in its own place whatever the order of the answers', async () => {
+    const seen: string[][] = [];
+    service.reply = batchOf((url) => ({ status: 200, body: { id: url } }), seen);
+    const outcomes = await graph().readObjects(contoso, users(45));
+    expect(outcomes).toEqual(users(45).map((id) => ({ kind: 'read', value: { id } })));
+    expect(seen.map((requests) => requests.length)).toEqual([20, 20, 5]);
+    expect(seen[0]?.[0]).toBe('GET /users/0?$select=id');
+    expect(service.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array(3).fill('POST /v1.0/$batch'),
+    );
+    expect(service.requests[0]?.headers).toMatchObject({
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+    });
+  });
+
+  test('have each its own outcome, with its own time to come again', async () => {
+    const answers: Record<string, object | undefined> = {
+      '/users/a': { status: 200, body: { id: 'a' } },
+      '/users/b': { status: 404, body: { error: { code: 'Request_ResourceNotFound' } } },
+      '/users/c': {
+        status: 429,
+        headers: { 'Retry-After': '9' },
+        body: { error: { code: 'TooManyRequests' } },
+      },
+      '/admin/reportSettings': { status: 403, body: { error: { code: 'Authorization_RequestDenied' } } },
+      '/users/d': { status: 503 },
+    };
+    service.reply = batchOf((url) => answers[url]);
+    expect(await graph().readObjects(contoso, [...Object.keys(answers), '/users/unanswered'])).toEqual([
+      { kind: 'read', value: { id: 'a' } },
+      {
+        kind: 'refused',
+        reason: 'Graph answered 404 (Request_ResourceNotFound)',
+        status: 404,
+        code: 'Request_ResourceNotFound',
+      },
+      { kind: 'later', reason: 'Graph answered 429 (TooManyRequests)', afterSeconds: 9, throttled: true },
+      {
+        kind: 'refused',
+        reason: 'Graph answered 403 (Authorization_RequestDenied)',
+        status: 403,
+        code: 'Authorization_RequestDenied',
+        permission: 'ReportSettings.Read.All',
+      },
+      { kind: 'later', reason: 'Graph answered 503' },
+      { kind: 'later', reason: 'Graph left a request of a batch without an answer' },
+    ]);
+  });
+
+  test.each([
+    ['a reset', reset, { kind: 'later', reason: 'the connection to Graph failed' }],
+    [
+      'throttling of the whole',
+      json(429, {}, { 'retry-after': '3' }),
+      { kind: 'later', reason: 'Graph answered 429', afterSeconds: 3, throttled: true },
+    ],
+    [
+      'no responses',
+      json(200, {}),
+      { kind: 'refused', reason: 'Graph answered a batch without a list of responses', status: 200 },
+    ],
+    ['a batch that breaks off', text(200, '{"responses": [{"id'), { kind: 'later' }],
+  ])('share the outcome of their batch: %s', async (_, reply, expected) => {
+    service.reply = reply;
+    const outcomes = await graph().readObjects(contoso, users(2));
+    expect(outcomes).toMatchObject([expected, expected]);
+  });
+
+  test('are asked for only as far as the allowance goes; the rest is told when to come again', async () => {
+    const seen: string[][] = [];
+    service.reply = batchOf((url) => ({ status: 200, body: { id: url } }), seen);
+    let left = 4;
+    const takeAllowance: TakeAllowance = (_tenantId, { cost }) => {
+      left -= cost;
+      return Promise.resolve(left < 0 ? 7 : 0);
+    };
+    const outcomes = await graph({ takeAllowance }).readObjects(contoso, users(3));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['read', 'read', 'later']);
+    expect(outcomes[2]).toMatchObject({ afterSeconds: 7, throttled: true });
+    expect(seen).toEqual([['GET /users/0?$select=id', 'GET /users/1?$select=id']]);
+  });
+});
+
+describe('a call of Graph', () => {
+  const calls = () =>
+    createGraphCalls({ endpoint: service.endpoint, tokenFor: () => Promise.resolve(token) });
+
+  test.each(['POST', 'PATCH', 'DELETE'] as const)('%s goes with its body and headers', async (method) => {
+    let sent = '';
+    service.reply = (request, response) => {
+      void bodyOf(request).then((body) => {
+        sent = body;
+        text(204, '')(request, response);
+      });
+    };
+    const body = { displayName: 'Größe' };
+    const outcome = await calls().send(contoso, {
+      method,
+      path: '/groups/1',
+      ...(method === 'DELETE' ? {} : { body }),
+      headers: { Prefer: 'return=minimal' },
+    });
+    expect(outcome).toMatchObject({ kind: 'read', value: { status: 204 } });
+    expect(service.requests).toMatchObject([
+      {
+        method,
+        url: '/v1.0/groups/1',
+        headers: { prefer: 'return=minimal', authorization: `Bearer ${token}` },
+      },
+    ]);
+    expect(sent === '' ? undefined : JSON.parse(sent)).toEqual(method === 'DELETE' ? undefined : body);
+  });
+
+  test('gives an answer of any status as it came: what it means is for whoever asked', async () => {
+    service.reply = json(409, { error: { code: 'Conflict', message: 'x' } });
+    const outcome = await calls().send(contoso, { method: 'POST', path: '/applications', body: {} });
+    expect(outcome).toMatchObject({
+      kind: 'read',
+      value: { status: 409, body: expect.stringContaining('x') },
+    });
   });
 });

@@ -54,7 +54,7 @@ describe('a page of the network in place of storage', () => {
     const blobs = { put: () => Promise.reject(new Error('unused')), get: () => Promise.reject(new Error()) };
     const queues = createQueues(clients, blobs as unknown as Parameters<typeof createQueues>[1]);
     await expect(createQueueWatch(clients).look()).rejects.toThrow(message);
-    await expect(createPoisonQueues(clients).receive(1)).rejects.toThrow(message);
+    await expect(createPoisonQueues(clients, { now: () => new Date() }).receive(1)).rejects.toThrow(message);
     await expect(queues.depth('collect')).rejects.toThrow(message);
     await expect(queues.send('collect', 'contoso', 'any', [{}])).rejects.toThrow();
   });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectStorage, createdWhenMissing, statusOf } from '../../shared/adapters/storage.ts';
+import {
+  connectStorage,
+  createdWhenMissing,
+  isStorageFailure,
+  statusOf,
+} from '../../shared/adapters/storage.ts';
+import { NoStorageAnswer } from '../../shared/adapters/storage-answer.ts';
 import { Secret } from '../../shared/secret.ts';
 
 describe('the clients of storage', () => {
@@ -53,5 +59,36 @@ describe('work on what may be missing', () => {
     expect(statusOf(missing)).toBe(404);
     expect(statusOf(new Error('connection reset'))).toBeUndefined();
     expect(statusOf(undefined)).toBeUndefined();
+  });
+});
+
+describe('a failure of storage', () => {
+  const rest = (statusCode?: number): Error =>
+    Object.assign(new Error('no'), {
+      name: 'RestError',
+      ...(statusCode === undefined ? {} : { statusCode }),
+    });
+  const named = (name: string): Error => Object.assign(new Error('no'), { name });
+
+  test.each([
+    rest(),
+    ...[401, 403, 408, 429, 500, 503].map(rest),
+    new NoStorageAnswer('table'),
+    named('AbortError'),
+    named('CredentialUnavailableError'),
+    new Error('2 of 3 findings could not be recorded', { cause: rest(503) }),
+    new AggregateError([new Error('other'), new Error('one', { cause: rest(500) })]),
+  ])('is what would not be so in an hour: %#', (error) => {
+    expect(isStorageFailure(error)).toBe(true);
+  });
+
+  test.each([
+    ...[400, 404, 409, 412, 413].map(rest),
+    new Error('the message is not an envelope'),
+    new Error('another', { cause: new TypeError('x is undefined') }),
+    'text',
+    undefined,
+  ])('is nothing that is the fault of what was asked: %#', (error) => {
+    expect(isStorageFailure(error)).toBe(false);
   });
 });

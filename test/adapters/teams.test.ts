@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import { createTeamsSender, type TeamsOptions } from '../../shared/adapters/teams.ts';
-import type { DeliveryOutcome } from '../../shared/ports.ts';
+import type { DeliveryOutcome } from '../../shared/deliver/channel-sender.ts';
 import { Secret } from '../../shared/secret.ts';
 import { cutInBody, hang, hangInBody, json, loopback, type Reply, reset, text } from './loopback.ts';
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StoredAlert } from '../../shared/alert/alert.ts';
+import { everyAlert } from '../../shared/alert/alert-store.ts';
 import { recordAlerts, type RecordAlertsPorts } from '../../shared/alert/record-alerts.ts';
 import { envelopeVersion, NotAnEnvelope } from '../../shared/envelope.ts';
 import type { Finding } from '../../shared/evaluate/finding.ts';
-import type { LogFields, WaitingNotice } from '../../shared/ports.ts';
+import type { LogFields } from '../../shared/ports.ts';
+import type { WaitingNotice } from '../../shared/alert/waiting-notices.ts';
 import { tenantId, userId } from '../builders/fact.ts';
 import { type Failure, failingPorts } from '../builders/failing-ports.ts';
-import { finding, firing } from '../builders/finding.ts';
+import { finding, firing, rowsSeen } from '../builders/finding.ts';
 import { createMemoryAlertStore } from '../builders/memory-alert-store.ts';
 import { createMemoryNoticeStore } from '../builders/memory-notice-store.ts';
 import { createMemoryQueues } from '../builders/memory-queues.ts';
@@ -39,7 +41,7 @@ function message(...items: unknown[]): unknown {
 
 async function stored({ alerts }: Pick<RecordAlertsPorts, 'alerts'>): Promise<StoredAlert[]> {
   const all: StoredAlert[] = [];
-  for await (const alert of alerts.list({ tenantIds: [tenantId] })) all.push(alert);
+  for await (const alert of everyAlert(alerts, { tenantIds: [tenantId] })) all.push(alert);
   return all.sort((left, right) => left.subject.id.length - right.subject.id.length);
 }
 
@@ -52,7 +54,7 @@ async function waiting({ notices }: Pick<RecordAlertsPorts, 'notices'>): Promise
 const other: Finding = finding({
   subject: { kind: 'user', id: `${userId}-2`, name: 'alex@contoso.com' },
 });
-const over = finding({ state: 'clear', basis: 2, resolvedAt: '2026-02-03T10:00:00.000Z' });
+const over = finding({ state: 'clear', basis: rowsSeen(2), resolvedAt: '2026-02-03T10:00:00.000Z' });
 
 describe('recording findings', () => {
   test('stores the alert with its notice, puts it before the channel, and wakes the channel once', async () => {
@@ -101,7 +103,7 @@ describe('recording findings', () => {
     const [notice] = await waiting(ports);
     await ports.notices.removeWaiting('licences', [notice?.key ?? '']);
     queues.take('notices');
-    await recordAlerts(message(finding({ basis: 0 })), ports, settings);
+    await recordAlerts(message(finding({ basis: rowsSeen(0) })), ports, settings);
     expect(await waiting(ports)).toEqual([notice]);
     expect(queues.messages('notices')).toHaveLength(1);
   });
@@ -112,7 +114,7 @@ describe('recording findings', () => {
     const found = await ports.alerts.get(tenantId, finding().fingerprint);
     if (found === undefined) throw new Error('the alert is stored');
     const notices = found.alert.notices.map((notice) => ({ ...notice, outcome: 'sent' as const }));
-    await ports.alerts.save({ ...found.alert, notices }, found.version);
+    await ports.alerts.save({ ...found.alert, notices }, found);
     await ports.notices.removeWaiting(
       'licences',
       notices.map(({ key }) => key),
@@ -127,24 +129,25 @@ describe('recording findings', () => {
 
   test('decides again where somebody else wrote in between', async () => {
     const { ports } = setUp();
-    await recordAlerts(message(finding({ basis: 0 })), ports, settings);
+    await recordAlerts(message(finding({ basis: rowsSeen(0) })), ports, settings);
     let disturbed = false;
+    const commands = [{ kind: 'acknowledge' as const, at: '2026-02-03T10:00:00.000Z' }];
     const alerts: RecordAlertsPorts['alerts'] = {
       ...ports.alerts,
-      async save(alert, version) {
+      async save(alert, read) {
         if (!disturbed) {
           disturbed = true;
           const found = await ports.alerts.get(tenantId, alert.id);
           if (found !== undefined) {
-            await ports.alerts.save({ ...found.alert, status: 'acknowledged', note: 'mine' }, found.version);
+            await ports.alerts.save({ ...found.alert, status: 'acknowledged', commands }, found);
           }
         }
-        return ports.alerts.save(alert, version);
+        return ports.alerts.save(alert, read);
       },
     };
     const worse = finding({ firing: firing({ extent: ['a', 'b'] }) });
     await recordAlerts(message(worse), { ...ports, alerts }, settings);
-    expect(await stored(ports)).toMatchObject([{ status: 'acknowledged', note: 'mine', extent: ['a', 'b'] }]);
+    expect(await stored(ports)).toMatchObject([{ status: 'acknowledged', commands, extent: ['a', 'b'] }]);
   });
 
   test('gives up where it never comes to write, so that the queue tries again', async () => {
@@ -176,7 +179,7 @@ describe('recording findings', () => {
 
   test('logs every decision with its reason and nothing of the content', async () => {
     const { ports, logged } = setUp();
-    await recordAlerts(message(finding(), finding({ basis: 0 })), ports, settings);
+    await recordAlerts(message(finding(), finding({ basis: rowsSeen(0) })), ports, settings);
     expect(logged).toMatchObject([
       [
         'alert recorded',
@@ -197,7 +200,7 @@ describe('recording findings', () => {
 });
 
 describe('wherever a store or queue fails once', () => {
-  const messages = [message(finding({ basis: 1 }), other), message(over)];
+  const messages = [message(finding({ basis: rowsSeen(1) }), other), message(over)];
 
   async function run(failure?: Failure) {
     const { ports, queues } = setUp();

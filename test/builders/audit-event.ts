@@ -21,7 +21,10 @@ export interface AuditEvent {
 }
 
 type AuditActor =
-  { kind: 'user'; id: string; upn: string; ip?: string } | { kind: 'application'; id: string; name: string };
+  | { kind: 'user'; id: string; upn: string; ip?: string; displayName?: string }
+  | { kind: 'application'; id: string; name: string }
+  /** The record names nobody. */
+  | { kind: 'nobody' };
 
 /** `before` and `after` decoded: a list, a truth value or a text. */
 export interface AuditChange {

@@ -1,9 +1,13 @@
 import type { StoredAlert, StoredNotice } from '../../shared/alert/alert.ts';
 import type { DeliveryPorts, DeliverySettings } from '../../shared/deliver/delivery.ts';
+import { nextSequence } from '../../shared/alert/notices.ts';
 import { deliverNotices } from '../../shared/deliver/deliver-notices.ts';
 import type { Envelope } from '../../shared/envelope.ts';
-import type { DeliveryOutcome, LogFields, WaitingNotice } from '../../shared/ports.ts';
+import type { DeliveryOutcome } from '../../shared/deliver/channel-sender.ts';
+import type { LogFields } from '../../shared/ports.ts';
+import type { WaitingNotice } from '../../shared/alert/waiting-notices.ts';
 import { createMemoryAlertStore } from './memory-alert-store.ts';
+import { createMemoryFirstLookStore } from './memory-first-look-store.ts';
 import { createMemoryNoticeStore } from './memory-notice-store.ts';
 import { createMemoryQueues } from './memory-queues.ts';
 import { channelSettings, contoso, storedNotice, waitingNotice } from './stored-alert.ts';
@@ -19,6 +23,7 @@ export interface Posted {
 export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
   const alerts = createMemoryAlertStore();
   const notices = createMemoryNoticeStore();
+  const firstLooks = createMemoryFirstLookStore();
   const queues = createMemoryQueues();
   const posted: Posted[] = [];
   const logged: { level: 'info' | 'warn' | 'error'; message: string; fields: LogFields }[] = [];
@@ -36,6 +41,7 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
   const ports: DeliveryPorts = {
     alerts,
     notices,
+    firstLooks,
     queues,
     oversize: queues,
     clock: { now: () => new Date(now) },
@@ -66,6 +72,7 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
     settings,
     alerts,
     notices,
+    firstLooks,
     queues,
     posted,
     logged,
@@ -85,12 +92,16 @@ export function deliveryInMemory(overrides: Partial<DeliverySettings> = {}) {
 
     /** Stores the alert with its notices as `record-alerts` would. */
     async store(alert: StoredAlert, ...due: Partial<StoredNotice>[]): Promise<void> {
-      const stored = due.map((notice) =>
-        storedNotice({ key: `${alert.id}-${notice.reason ?? 'opened'}`, ...notice }),
-      );
       const found = await alerts.get(alert.tenantId, alert.id);
       const before = found?.alert.notices ?? [];
-      await alerts.save({ ...alert, notices: [...before, ...stored] }, found?.version);
+      const stored = due.map((notice, index) =>
+        storedNotice({
+          key: `${alert.id}-${notice.reason ?? 'opened'}`,
+          sequence: nextSequence(before) + index,
+          ...notice,
+        }),
+      );
+      await alerts.save({ ...alert, notices: [...before, ...stored] }, found);
       for (const notice of stored) await notices.putWaiting(waitingNotice(alert, notice));
     },
 

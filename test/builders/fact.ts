@@ -1,6 +1,6 @@
 import type { Actor } from '../../shared/ingest/audit-record.ts';
 import { productsByPartNumber } from '../../shared/products/products.ts';
-import type { Coverage } from '../../shared/timeline/coverage.ts';
+import type { Coverage } from '../../shared/coverage/coverage.ts';
 import type { AccountFact, Fact, FactOf, Licence, Timeline } from '../../shared/timeline/fact.ts';
 
 export const tenantId = '11111111-1111-4111-8111-111111111111';

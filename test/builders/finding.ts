@@ -1,6 +1,7 @@
 import type { Finding } from '../../shared/evaluate/finding.ts';
 import { fingerprintOf } from '../../shared/evaluate/fingerprint.ts';
-import type { Firing } from '../../shared/evaluate/rule.ts';
+import type { Basis } from '../../shared/evaluate/basis.ts';
+import type { Firing } from '../../shared/rules/verdict.ts';
 import { admin, tenantId, userId, userName } from './fact.ts';
 
 export function firing(overrides: Partial<Firing> = {}): Firing {
@@ -22,11 +23,17 @@ export function firing(overrides: Partial<Firing> = {}): Firing {
     },
     actor: admin,
     extent: ['6fd2c87f-b296-42f0-b197-1e91e994b900'],
+    details: [{ label: 'Licences', value: ['Office 365 E3'], weight: 4 }],
     facts: { products: ['Office 365 E3'], plans: [] },
     evidence: [{ record: 'record-1', log: 'entra', at: '2026-02-03T09:15:00.000Z' }],
     runbook: ['Ask whether it was meant.', 'Give it back.'],
     ...overrides,
   };
+}
+
+/** A basis of so many rows of the subject's timeline. */
+export function rowsSeen(rows: number): Basis {
+  return { names: ['timeline'], versions: { timeline: rows } };
 }
 
 /** A loss that still fires; override `state` and the dates for anything else. */
@@ -46,7 +53,8 @@ export function finding(overrides: Partial<Finding> = {}): Finding {
     firing: firing(),
     severity: 'high',
     openedAt: '2026-02-03T09:15:00.000Z',
-    basis: 1,
+    about: { title: 'Licence lost', doer: true },
+    basis: rowsSeen(1),
     evaluatedAt: '2026-02-03T09:20:00.000Z',
     ...overrides,
   };

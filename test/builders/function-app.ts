@@ -40,11 +40,18 @@ export interface FunctionApp {
  * A folder like that of a function app: host.json, package.json, and one bundle that uses the real `@azure/functions`.
  * @param source JavaScript in which `app`, `note(value)` and `sleep(ms)` are known
  */
-export function writeFunctionApp(source: string, queues: Record<string, unknown> = quickQueues): FunctionApp {
+export function writeFunctionApp(
+  source: string,
+  queues: Record<string, unknown> = quickQueues,
+  logLevel: Record<string, string> = {},
+): FunctionApp {
   const root = mkdtempSync(join(tmpdir(), 'gracewatch-app-'));
   const notesPath = join(root, 'notes');
   symlinkSync(modules, join(root, 'node_modules'));
-  writeFileSync(join(root, 'host.json'), JSON.stringify({ version: '2.0', extensions: { queues } }));
+  writeFileSync(
+    join(root, 'host.json'),
+    JSON.stringify({ version: '2.0', extensions: { queues }, logging: { logLevel } }),
+  );
   writeFileSync(join(root, 'package.json'), JSON.stringify({ main: 'main.cjs' }));
   appendFileSync(notesPath, '');
   writeFileSync(
@@ -98,8 +105,10 @@ export async function hostApp(
   source: string,
   settings: Record<string, string> = {},
   queues?: Record<string, unknown>,
+  logLevel?: Record<string, string>,
+  stopLimitMilliseconds?: number,
 ): Promise<HostedApp> {
-  const app = writeFunctionApp(source, queues);
+  const app = writeFunctionApp(source, queues, logLevel);
   const lines: string[] = [];
   try {
     const host = await startHost({
@@ -108,6 +117,7 @@ export async function hostApp(
       hostJsonPath: join(app.root, 'host.json'),
       settings: { ...app.settings, ...settings },
       log: (line) => lines.push(line),
+      ...(stopLimitMilliseconds === undefined ? {} : { stopLimitMilliseconds }),
     });
     const running: HostedApp = {
       ...app,

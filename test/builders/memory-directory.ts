@@ -1,13 +1,14 @@
 import { defaultAppRole } from '../../cli/directory/graph-directory.ts';
 import type {
   Application,
+  AppRole,
   AppRoleAssignment,
   Directory,
   FederatedCredential,
   NewApplication,
   ServicePrincipal,
 } from '../../cli/directory/directory.ts';
-import type { ReadOutcome } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 
 type Failure = Exclude<ReadOutcome<never>, { kind: 'read' }>;
 
@@ -73,7 +74,7 @@ export function createMemoryDirectory(): MemoryDirectory {
       act('createApplication', () => {
         const there = contents.applications.find(({ uniqueName }) => uniqueName === given.uniqueName);
         if (there !== undefined) return read(applicationOf(Object.assign(there, copyOf(given))));
-        const application = { id: newId(), appId: newId(), credentials: [], ...copyOf(given) };
+        const application = { id: newId(), appId: newId(), credentials: [], appRoles: [], ...copyOf(given) };
         contents.applications.push(application);
         return read(applicationOf(application));
       }),
@@ -82,6 +83,8 @@ export function createMemoryDirectory(): MemoryDirectory {
         const application = registered(id);
         if (application === undefined) return notThere;
         Object.assign(application, structuredClone(changes));
+        const own = contents.servicePrincipals.find(({ appId }) => appId === application.appId);
+        if (own !== undefined && changes.appRoles !== undefined) own.appRoles = offeredBy(changes.appRoles);
         return read(undefined);
       }),
 
@@ -121,7 +124,8 @@ export function createMemoryDirectory(): MemoryDirectory {
         const application = contents.applications.find((one) => one.appId === appId);
         if (application === undefined) return noApplication;
         const { displayName } = application;
-        const one = { id: newId(), appId, displayName, appRoleAssignmentRequired: false, appRoles: [] };
+        const appRoles = offeredBy(application.appRoles);
+        const one = { id: newId(), appId, displayName, appRoleAssignmentRequired: false, appRoles };
         contents.servicePrincipals.push(one);
         return read(structuredClone(one));
       }),
@@ -192,9 +196,14 @@ function copyOf(application: NewApplication): NewApplication {
   return structuredClone(application);
 }
 
+function offeredBy(appRoles: readonly AppRole[]): ServicePrincipal['appRoles'] {
+  return appRoles.map(({ id, value }) => ({ id, value: value ?? '' }));
+}
+
 /** As the port shows it, and a copy. */
 function applicationOf(application: MemoryDirectory['contents']['applications'][number]): Application {
   const { id, appId, displayName, signInAudience, redirectUris, idTokens, requiredRoles } = application;
+  const { groupClaims, appRoles } = application;
   return structuredClone({
     id,
     appId,
@@ -203,5 +212,7 @@ function applicationOf(application: MemoryDirectory['contents']['applications'][
     redirectUris,
     idTokens,
     requiredRoles,
+    ...(groupClaims === undefined ? {} : { groupClaims }),
+    appRoles,
   });
 }

@@ -1,5 +1,6 @@
-import { firstLookOf } from '../../shared/deliver/first-sight.ts';
-import type { ChannelState, NoticeStore, TenantData, WaitingNotice } from '../../shared/ports.ts';
+import type { ChannelState, NoticeStore } from '../../shared/deliver/channel-store.ts';
+import type { TenantData } from '../../shared/tenants/tenant-store.ts';
+import type { WaitingNotice } from '../../shared/alert/waiting-notices.ts';
 import { createVersionedValues, forgetSome } from './memory-versions.ts';
 
 /** Waiting notices and channel states in memory. They keep the contract of the table (test/contract/notice-store.test.ts). */
@@ -30,13 +31,16 @@ export function createMemoryNoticeStore(): NoticeStore & TenantData {
       const entry = channels.get(channel);
       return Promise.resolve({ state: entry?.value ?? {}, version: entry?.version });
     },
+    setAside(channel, notices) {
+      for (const notice of notices) waiting.set(keyOf(channel, notice.key), structuredClone(notice));
+      return Promise.resolve();
+    },
     saveChannel(channel, state, version) {
       channelNames.add(channel);
-      return Promise.resolve(channels.save(channel, state, version));
+      if (channels.save(channel, state, version) === 'changed') return Promise.resolve({ kind: 'changed' });
+      return Promise.resolve({ kind: 'saved', version: channels.get(channel)?.version ?? '' });
     },
     forget(tenantId) {
-      const firstLook = channels.get(firstLookOf(tenantId));
-      if (firstLook !== undefined) channels.remove(firstLookOf(tenantId), firstLook.version);
       for (const channel of channelNames) {
         const { value, version } = channels.get(channel) ?? {};
         if (value?.failingTenants?.includes(tenantId) !== true) continue;

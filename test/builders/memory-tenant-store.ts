@@ -1,5 +1,5 @@
-import type { TenantRow, TenantStore } from '../../shared/ports.ts';
-import { compareText } from '../../shared/timeline/order.ts';
+import type { TenantRow, TenantStore } from '../../shared/tenants/tenant-store.ts';
+import { compareText } from '../../shared/text/order.ts';
 import { createVersionedValues } from './memory-versions.ts';
 
 /** Tenants in memory. They keep the contract of the table (test/contract/tenant-store.test.ts). */

@@ -1,4 +1,4 @@
-import type { Forgotten } from '../../shared/ports.ts';
+import type { Forgotten } from '../../shared/tenants/tenant-store.ts';
 
 /** Values with versions, as a table keeps them: an old version is refused, and nobody holds the stored object itself. */
 export interface VersionedValues<T> {

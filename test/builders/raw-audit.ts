@@ -1,7 +1,7 @@
 import { auditEvent } from './audit-event.ts';
 import type { AuditChange, AuditEvent } from './audit-event.ts';
 
-/** Raw records as each service writes them, with the fields that are read and some that are not (FACTS 6, 7.5). */
+/** Raw records as each service writes them, with the fields that are read and some that are not (FACTS 6.1, 6.3, 7.5). */
 
 export type Raw = Record<string, unknown>;
 
@@ -89,7 +89,7 @@ export function unifiedAudit(overrides: Partial<AuditEvent> = {}): Raw {
     Workload: 'AzureActiveDirectory',
     ...(event.by.kind === 'user' && event.by.ip !== undefined && { ClientIP: withPort(event.by.ip) }),
     ObjectId: event.user?.upn ?? 'Not Available',
-    UserId: event.by.kind === 'user' ? event.by.upn : `ServicePrincipal_${event.by.id}`,
+    UserId: unifiedUserId(event),
     AzureActiveDirectoryEventType: 1,
     ExtendedProperties: [
       { Name: 'additionalDetails', Value: JSON.stringify(Object.fromEntries(additionalDetails(event))) },
@@ -173,11 +173,12 @@ function additionalDetails(event: AuditEvent): [string, string][] {
 
 function initiatedBy(event: AuditEvent): Raw {
   const { by } = event;
+  if (by.kind === 'nobody') return {};
   return by.kind === 'user'
     ? {
         user: {
           id: by.id,
-          displayName: null,
+          displayName: by.displayName ?? null,
           userPrincipalName: by.upn,
           ipAddress: by.ip ?? null,
           roles: [],
@@ -248,7 +249,13 @@ function unifiedValue(value: unknown): string {
   return JSON.stringify(typeof value === 'boolean' ? [value] : value, null, 2).replaceAll('\n', '\r\n');
 }
 
+function unifiedUserId({ by }: AuditEvent): string {
+  if (by.kind === 'nobody') return 'Not Available';
+  return by.kind === 'user' ? by.upn : `ServicePrincipal_${by.id}`;
+}
+
 function unifiedActor({ by }: AuditEvent): Raw[] {
+  if (by.kind === 'nobody') return [];
   return by.kind === 'user'
     ? [
         { ID: by.upn, Type: 5 },

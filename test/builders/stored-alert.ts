@@ -1,6 +1,7 @@
 import type { StoredAlert, StoredNotice } from '../../shared/alert/alert.ts';
 import type { ChannelSettings } from '../../shared/config.ts';
-import type { WaitingNotice } from '../../shared/ports.ts';
+import type { WaitingNotice } from '../../shared/alert/waiting-notices.ts';
+import { rowsSeen } from './finding.ts';
 import { Secret } from '../../shared/secret.ts';
 
 export const contoso = '11111111-2222-4333-8444-555555555555';
@@ -33,7 +34,13 @@ export function storedAlert(overrides: Partial<StoredAlert> = {}): StoredAlert {
     ],
     notices: [],
     qualifiers: {},
-    basis: 1,
+    about: { title: 'Licence lost', doer: true },
+    details: [
+      { label: 'Licences', value: ['Office 365 E3'], weight: 4 },
+      { label: 'Licences before', value: ['Office 365 E3'], weight: 1 },
+      { label: 'Licences after', value: ['none'], weight: 2 },
+    ],
+    basis: rowsSeen(1),
     extent: ['6fd2c87f-b296-42f0-b197-1e91e994b900'],
     ...overrides,
   };
@@ -42,6 +49,7 @@ export function storedAlert(overrides: Partial<StoredAlert> = {}): StoredAlert {
 export function storedNotice(overrides: Partial<StoredNotice> = {}): StoredNotice {
   return {
     key: 'notice-1',
+    sequence: 1,
     channel: 'licences',
     reason: 'opened',
     at: '2026-02-03T09:21:30.000Z',

@@ -1,6 +1,8 @@
 import type { RightsByCall } from '../../cli/rights/rights-by-call.ts';
 import type { TenantSettings } from '../../shared/config.ts';
-import type { ActivityApi, Graph, ReadOutcome } from '../../shared/ports.ts';
+import type { ActivityApi } from '../../shared/services/activity-api.ts';
+import type { Graph } from '../../shared/services/graph.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 
 export const contoso: TenantSettings = {
   id: '11111111-1111-4111-8111-111111111111',
@@ -33,7 +35,7 @@ export function tenantServices({ answers = {}, tokens = {} }: GivenServices = {}
     const failure = Object.entries(answers).find(([piece]) => path.includes(piece))?.[1];
     return Promise.resolve(failure ?? { kind: 'read', value });
   };
-  const graph: Graph = {
+  const graph: Pick<Graph, 'readPage' | 'readObject'> = {
     readPage: (_tenantId, path) => reply(path, { value: [] }),
     readObject: (_tenantId, path) => reply(path, { displayConcealedNames: false }),
   };

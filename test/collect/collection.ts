@@ -1,8 +1,8 @@
 import { collect, type CollectPorts } from '../../shared/collect/collect.ts';
 import { scheduleCollection } from '../../shared/collect/schedule.ts';
 import type { AuditRecord } from '../../shared/ingest/audit-record.ts';
-import type { CoverageRow } from '../../shared/ports.ts';
-import { licenceSourceOf, type SourceName } from '../../shared/timeline/coverage.ts';
+import type { LogCoverageRow } from '../../shared/coverage/coverage-store.ts';
+import { licenceSourceOf, type SourceName } from '../../shared/coverage/coverage.ts';
 import { createMemoryCoverageStore } from '../builders/memory-coverage-store.ts';
 import { createMemoryPoisonStore } from '../builders/memory-poison-store.ts';
 import { createMemoryQueues, type SentMessage } from '../builders/memory-queues.ts';
@@ -22,7 +22,7 @@ export function collection(audits: RawAudit[] = [], start = '2026-03-01T12:00:00
       logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
     };
   const graph = simulatedGraph([...audits]);
-  const activity = simulatedActivity();
+  const activity = simulatedActivity(() => now.toISOString());
   const queues = createMemoryQueues();
   const coverage = createMemoryCoverageStore();
   const poison = createMemoryPoisonStore();
@@ -36,6 +36,7 @@ export function collection(audits: RawAudit[] = [], start = '2026-03-01T12:00:00
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   };
   const delivered: { kind: string; record: AuditRecord }[] = [];
+  const regained: unknown[] = [];
 
   const self = {
     ports,
@@ -48,11 +49,12 @@ export function collection(audits: RawAudit[] = [], start = '2026-03-01T12:00:00
     at: (time: string) => (now = new Date(time)),
     /** Seconds that delayed messages asked for, in order. */
     delays: [] as number[],
-    async request(source: SourceName = entra) {
+    async request(source: SourceName = entra, byHand = true) {
       const requestedAt = now.toISOString();
-      await queues.send('collect', tenantId, 'collection-request', [{ source, requestedAt }]);
+      await queues.send('collect', tenantId, 'collection-request', [{ source, requestedAt, byHand }]);
     },
-    schedule: () => scheduleCollection([{ id: tenantId, name: 'Contoso' }], { ...ports }),
+    schedule: (byHand = true) =>
+      scheduleCollection([{ id: tenantId, name: 'Contoso' }], { ...ports }, { byHand }),
     handle: ({ envelope }: SentMessage) => collect(envelope, ports, { retrySeconds: 30 }),
     /** Handles what waits until nothing does; a delayed message lets its time pass. */
     async settle(limit = 500) {
@@ -73,14 +75,20 @@ export function collection(audits: RawAudit[] = [], start = '2026-03-01T12:00:00
       }
       throw new Error('the collection does not come to rest');
     },
+    /** What was said to have been read at last. */
+    regained,
     receiveRecords() {
-      for (const { envelope } of queues.take('evaluate-licence')) {
+      for (const { envelope } of queues.take('signals')) {
+        if (envelope.kind === 'coverage-regained') {
+          regained.push(...envelope.items);
+          continue;
+        }
         for (const item of envelope.items)
           delivered.push({ kind: envelope.kind, record: item as AuditRecord });
       }
     },
     ids: () => [...new Set(delivered.map(({ record }) => record.id))].sort(),
-    async row(source: SourceName = entra): Promise<CoverageRow> {
+    async row(source: SourceName = entra): Promise<LogCoverageRow> {
       const stored = await coverage.read(tenantId, source);
       if (stored === undefined) throw new Error(`no row of coverage for ${source}`);
       return stored.row;

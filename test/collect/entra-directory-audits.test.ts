@@ -17,7 +17,7 @@ describe('collecting the directory audits of Entra', () => {
       new Set(['audit-records-of-first-collection']),
     );
     expect((await run.row()).windows).toEqual([
-      { from: '2026-01-30T12:00:00.000Z', to: '2026-03-01T12:00:00.000Z' },
+      { from: '2026-02-20T08:00:00.000Z', to: '2026-03-01T12:00:00.000Z' },
     ]);
     expect(run.queues.messages('notices').map(({ envelope }) => envelope.kind)).toEqual([
       'first-collection-finished',
@@ -80,8 +80,63 @@ describe('collecting the directory audits of Entra', () => {
     await run.settle();
     expect(run.ids()).toContain('in the outage');
     expect((await run.row()).windows).toEqual([
-      { from: '2026-01-30T12:00:00.000Z', to: '2026-03-08T12:00:00.000Z' },
+      { from: '2026-02-20T08:00:00.000Z', to: '2026-03-08T12:00:00.000Z' },
     ]);
+    expect((await run.row()).gaps).toEqual([]);
+  });
+
+  describe('what is not kept is not listed, so that of the time before seven days ago only that counts which a record shows', () => {
+    const start = '2026-03-01T12:00:00.000Z';
+    const read = async (run: ReturnType<typeof collection>, at: string) => {
+      run.at(at);
+      await run.request();
+      await run.settle();
+      const { windows, gaps } = await run.row();
+      return { windows, gaps };
+    };
+
+    test.each([true, false])('in a first collection; filters refused: %s', async (refusesFilters) => {
+      const run = collection([licenceAudit('recent', '2026-02-27T08:00:00.000Z')]);
+      run.graph.refusesFilters = refusesFilters;
+      expect(await read(run, start)).toEqual({
+        windows: [{ from: '2026-02-22T12:00:00.000Z', to: start }],
+        gaps: [],
+      });
+    });
+
+    test('also where the record that shows it gives no fact', async () => {
+      const run = collection([
+        {
+          ...licenceAudit('ignored', '2026-02-10T08:00:00.000Z'),
+          ...{ activityDisplayName: 'Anything else' },
+        },
+      ]);
+      const { windows } = await read(run, start);
+      expect(run.ids()).toEqual([]);
+      expect(windows).toEqual([{ from: '2026-02-10T08:00:00.000Z', to: start }]);
+    });
+
+    test('after an outage, and the rest is a gap', async () => {
+      const run = collection(manyAudits);
+      await read(run, start);
+      const late = '2026-03-20T12:00:00.000Z';
+      const { windows, gaps } = await read(run, late);
+      expect(windows).toEqual([
+        { from: '2026-02-20T08:00:00.000Z', to: start },
+        { from: '2026-03-13T12:00:00.000Z', to: late },
+      ]);
+      expect(gaps).toEqual([
+        { from: start, to: '2026-03-13T12:00:00.000Z', reason: expect.stringContaining('seven days') },
+      ]);
+    });
+
+    test('after an outage of which the oldest records are still there there is no gap but up to them', async () => {
+      const run = collection(manyAudits);
+      await read(run, start);
+      run.graph.audits.push(licenceAudit('in the outage', '2026-03-02T12:00:00.000Z'));
+      const { gaps } = await read(run, '2026-03-20T12:00:00.000Z');
+      expect(gaps).toMatchObject([{ from: start, to: '2026-03-02T12:00:00.000Z' }]);
+    });
   });
 
   test('a tenant that answers 400 to a filter is read newest first down to the start of the window', async () => {

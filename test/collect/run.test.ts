@@ -1,39 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CollectPorts } from '../../shared/collect/collect.ts';
+import { logCoverage } from '../../shared/collect/coverage-kinds.ts';
+import { decideStep } from '../../shared/collect/run.ts';
 import { collection, entra, tenantId } from './collection.ts';
+import { crashing } from './crashing.ts';
 import { licenceAudit } from './simulated-sources.ts';
 
 const audits = Array.from({ length: 9 }, (_, index) =>
   licenceAudit(`audit-${String(index)}`, `2026-02-1${String(index)}T08:00:00.000Z`),
 );
 
-/** Makes the port call number `failing` (from 0) throw, before or after it has done its work: a crash at that place. */
-function crashing(ports: CollectPorts, failing: number, after: boolean): CollectPorts {
-  let calls = 0;
-  const wrap = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return async (...inputs: unknown[]) => {
-          const crash = calls++ === failing;
-          if (crash && !after) throw new Error('crash');
-          const result: unknown = await (member as (...inputs: unknown[]) => unknown).apply(target, inputs);
-          if (crash) throw new Error('crash');
-          return result;
-        };
-      },
-    });
-  const { coverage, queues, graph, poison } = ports;
-  return {
-    ...ports,
-    coverage: wrap(coverage),
-    queues: wrap(queues),
-    graph: wrap(graph),
-    poison: wrap(poison),
-  };
-}
+const fresh = logCoverage.fresh(tenantId, entra);
 
 describe('a run of a collector', () => {
   test('schedule-collection asks for every source of every tenant', async () => {
@@ -86,6 +64,20 @@ describe('a run of a collector', () => {
     expect(run.ids()).toEqual(audits.map(({ id }) => id));
   });
 
+  test('a try that comes before its row could be saved is done; one whose place another has taken is not', () => {
+    const row = { ...fresh, run: 1, step: { number: 3, state: {}, attempt: 2 } };
+    const message = { run: 1, step: 3 };
+    expect(decideStep(row, { ...message, attempt: 3 })).toEqual({ kind: 'do' });
+    expect(decideStep(row, { ...message, attempt: 2 })).toEqual({ kind: 'do' });
+    expect(decideStep(row, { ...message, attempt: 1 })).toMatchObject({ kind: 'drop' });
+  });
+
+  test('a row from before there were attempts goes on', () => {
+    const row = { ...fresh, run: 1, step: { number: 3, state: {} } };
+    expect(decideStep(row, { run: 1, step: 3, attempt: 4 })).toEqual({ kind: 'do' });
+    expect(decideStep(row, { run: 1, step: 2, attempt: 0 })).toEqual({ kind: 'send-next' });
+  });
+
   test('a step of another run is dropped', async () => {
     const run = collection(audits);
     await run.request();
@@ -117,7 +109,7 @@ describe('a run of a collector', () => {
           const run = collection(audits);
           const healthy = { ...run.ports };
           await run.request();
-          let ports = crashing(healthy, failing, after);
+          let ports: CollectPorts = crashing(healthy, failing, after);
           for (let handled = 0; ; handled += 1) {
             expect(handled).toBeLessThan(200);
             const [first, ...rest] = run.queues.take('collect');

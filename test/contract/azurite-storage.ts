@@ -8,19 +8,27 @@ import type { Azurite } from '../builders/azurite.ts';
 
 /** One emulator for the test file; ask inside a test. */
 export function azuriteStorage(): () => StorageClients {
-  let azurite: Azurite | undefined;
+  const connectionString = azuriteConnection();
   let storage: StorageClients | undefined;
+  return () => {
+    storage ??= connectStorage({
+      kind: 'connection-string',
+      connectionString: new Secret(connectionString()),
+    });
+    return storage;
+  };
+}
+
+/** The same for tests that make their own clients. */
+export function azuriteConnection(): () => string {
+  let azurite: Azurite | undefined;
   beforeAll(async () => {
     azurite = await startAzurite();
-    storage = connectStorage({
-      kind: 'connection-string',
-      connectionString: new Secret(azurite.connectionString),
-    });
   }, 60_000);
   afterAll(() => azurite?.stop());
   return () => {
-    if (storage === undefined) throw new Error('Azurite has not been started');
-    return storage;
+    if (azurite === undefined) throw new Error('Azurite has not been started');
+    return azurite.connectionString;
   };
 }
 

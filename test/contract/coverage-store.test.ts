@@ -1,14 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
-import type { CoverageRow, CoverageStore } from '../../shared/ports.ts';
+import type {
+  CoverageStore,
+  LogCoverageRow,
+  SweepCoverageRow,
+} from '../../shared/coverage/coverage-store.ts';
+import type { AllowanceStore } from '../../shared/services/allowance.ts';
 import { createMemoryCoverageStore } from '../builders/memory-coverage-store.ts';
 import { azuriteStorage, collected, freshName } from './azurite-storage.ts';
 
 const storage = azuriteStorage();
 const contoso = '11111111-1111-4111-8111-111111111111';
 
-function coverage(overrides: Partial<CoverageRow> = {}): CoverageRow {
+function coverage(overrides: Partial<LogCoverageRow> = {}): LogCoverageRow {
   return {
     tenantId: contoso,
     source: 'entra-directory-audits',
@@ -34,7 +39,30 @@ const full = coverage({
   counts: { records: 10, ignored: 8, unreadable: 1 },
 });
 
-const stores: [string, () => CoverageStore][] = [
+const sweep: SweepCoverageRow = {
+  kind: 'sweep',
+  tenantId: contoso,
+  source: 'sweep-users',
+  run: 3,
+  first: false,
+  step: {
+    number: 2,
+    state: { from: 40 },
+    attempt: 2,
+    failed: 1,
+    waitsUntil: '2026-02-03T09:21:00.000Z',
+    told: true,
+  },
+  startedAt: '2026-02-03T09:20:00.000Z',
+  beganFor: '2026-02-03T09:20:00.000Z',
+  askedAt: '2026-02-03T09:20:30.000Z',
+  pending: { requestedAt: '2026-02-03T09:20:40.000Z', byHand: true },
+  sweep: { asOf: '2026-02-03T09:20:00.000Z', subjects: 40, complete: false },
+  lastComplete: { asOf: '2026-02-03T03:20:00.000Z', subjects: 812, complete: true },
+  counts: { records: 0, ignored: 0, unreadable: 0, states: 40 },
+};
+
+const stores: [string, () => CoverageStore & AllowanceStore][] = [
   ['in memory', createMemoryCoverageStore],
   ['in a table', () => createCoverageTable(storage().table(freshName()))],
 ];
@@ -76,6 +104,38 @@ describe.each(stores)('coverage %s', (_, createStore) => {
     const { step: _step, ...idle } = full;
     expect(await store.save(idle, found?.version)).toBe('saved');
     expect((await store.read(contoso, 'entra-directory-audits'))?.row).toEqual(idle);
+  });
+
+  test('keeps a sweep beside the logs and takes neither for the other', async () => {
+    const store = createStore();
+    await store.save(coverage(), undefined);
+    expect(await store.save(sweep, undefined)).toBe('saved');
+    const stored = await store.readSweep(contoso, 'sweep-users');
+    expect(stored?.row).toEqual(sweep);
+    expect(await store.save({ ...sweep, run: 4 }, stored?.version)).toBe('saved');
+    expect(await store.save({ ...sweep, run: 5 }, stored?.version)).toBe('changed');
+    expect(await collected(store.list())).toEqual([coverage()]);
+    expect(await collected(store.listSweeps())).toEqual([{ ...sweep, run: 4 }]);
+    expect(await store.readSweep(contoso, 'sweep-groups')).toBeUndefined();
+  });
+
+  test('keeps what was taken of an allowance, and shows it as no coverage', async () => {
+    const store = createStore();
+    const taken = {
+      tenantId: contoso,
+      allowance: 'audit-logs',
+      grants: [{ at: '2026-02-03T09:20:00.000Z', units: 1 }],
+    };
+    expect(await store.readAllowance(contoso, 'audit-logs')).toBeUndefined();
+    expect(await store.saveAllowance(taken, undefined)).toBe('saved');
+    expect(await store.saveAllowance(taken, undefined)).toBe('changed');
+    const stored = await store.readAllowance(contoso, 'audit-logs');
+    expect(stored?.row).toEqual(taken);
+    expect(await store.saveAllowance({ ...taken, grants: [] }, stored?.version)).toBe('saved');
+    expect(await store.saveAllowance(taken, stored?.version)).toBe('changed');
+    expect(await collected(store.list())).toEqual([]);
+    expect(await collected(store.listSweeps())).toEqual([]);
+    expect(await store.readAllowance(contoso, 'identity')).toBeUndefined();
   });
 
   test('lists every tenant and source', async () => {

@@ -1,14 +1,21 @@
+import type { TableClient } from '@azure/data-tables';
 import { describe, expect, test } from '@jest/globals';
 import { createAlertTable } from '../../shared/adapters/alert-table.ts';
 import { createCoverageTable } from '../../shared/adapters/coverage-table.ts';
+import { createFirstLookTable } from '../../shared/adapters/first-look-table.ts';
 import { createNoticeTable } from '../../shared/adapters/notice-table.ts';
 import { createPoisonTable } from '../../shared/adapters/poison-table.ts';
+import { createSnapshotTable } from '../../shared/adapters/snapshot-table.ts';
 import { createTimelineTable } from '../../shared/adapters/timeline-table.ts';
-import type { TenantData } from '../../shared/ports.ts';
+import names from '../../shared/names.json' with { type: 'json' };
+import { removalParts } from '../../shared/tenants/removal.ts';
+import type { TenantData } from '../../shared/tenants/tenant-store.ts';
 import { createMemoryAlertStore } from '../builders/memory-alert-store.ts';
 import { createMemoryCoverageStore } from '../builders/memory-coverage-store.ts';
+import { createMemoryFirstLookStore } from '../builders/memory-first-look-store.ts';
 import { createMemoryNoticeStore } from '../builders/memory-notice-store.ts';
 import { createMemoryPoisonStore } from '../builders/memory-poison-store.ts';
+import { createMemorySnapshotStore } from '../builders/memory-snapshot-store.ts';
 import { createMemoryTimelineStore } from '../builders/memory-timeline-store.ts';
 import { type DataStores, leftOf, nothingLeft, watchedForAWhile } from '../builders/tenant-data.ts';
 import { azuriteStorage, collected, freshName } from './azurite-storage.ts';
@@ -21,20 +28,26 @@ function inMemory(): DataStores {
   return {
     alerts: createMemoryAlertStore(),
     notices: createMemoryNoticeStore(),
+    firstLooks: createMemoryFirstLookStore(),
     timeline: createMemoryTimelineStore(),
+    snapshots: createMemorySnapshotStore(),
     coverage: createMemoryCoverageStore(),
     poison: createMemoryPoisonStore(),
   };
 }
 
-function inTables(): DataStores {
-  const alerts = storage().table(freshName());
+function inTables(
+  table: (name: keyof typeof names.tables) => TableClient = () => storage().table(freshName()),
+): DataStores {
+  const alerts = table('alerts');
   return {
     alerts: createAlertTable(alerts),
     notices: createNoticeTable(alerts),
-    timeline: createTimelineTable(storage().table(freshName())),
-    coverage: createCoverageTable(storage().table(freshName())),
-    poison: createPoisonTable(storage().table(freshName())),
+    firstLooks: createFirstLookTable(alerts),
+    timeline: createTimelineTable(table('timeline')),
+    snapshots: createSnapshotTable(table('snapshots')),
+    coverage: createCoverageTable(table('coverage')),
+    poison: createPoisonTable(table('poison'), storage().container(freshName())),
   };
 }
 
@@ -49,7 +62,7 @@ async function forgetAll(store: TenantData, tenantId: string): Promise<number[]>
 
 const kinds: [string, () => DataStores][] = [
   ['in memory', inMemory],
-  ['in tables', inTables],
+  ['in tables', () => inTables()],
 ];
 
 describe.each(kinds)('a tenant that is forgotten %s', (_, create) => {
@@ -88,6 +101,38 @@ describe.each(kinds)('a tenant that is forgotten %s', (_, create) => {
   });
 });
 
+describe('every table of names.json', () => {
+  /** The row of the tenant goes last, by the removal itself. */
+  const tables = Object.keys(names.tables).filter(
+    (name) => name !== 'tenants',
+  ) as (keyof typeof names.tables)[];
+
+  test('holds something of a tenant that was watched, and nothing once each part of the removal is done', async () => {
+    const clients = new Map(tables.map((name) => [name, storage().table(freshName())]));
+    const stores = inTables((name) => {
+      const client = clients.get(name);
+      if (client === undefined) throw new Error(`no table ${name}`);
+      return client;
+    });
+    const withTenant = async (): Promise<string[]> => {
+      const found: string[] = [];
+      for (const [name, client] of clients) {
+        await client.createTable();
+        const rows = await collected(client.listEntities());
+        if (JSON.stringify(rows.map(({ etag: _, ...row }) => row)).includes(contoso)) found.push(name);
+      }
+      return found;
+    };
+    await watchedForAWhile(contoso, stores);
+    expect(await withTenant()).toEqual(tables);
+    // As the app does it: a store that is no part of the removal is left out.
+    for (const part of removalParts) {
+      if (part !== 'subscriptions') await forgetAll(stores[part], contoso);
+    }
+    expect(await withTenant()).toEqual([]);
+  });
+});
+
 describe('rows of a tenant', () => {
   test('go a thousand at a time, over as many partitions as they are in', async () => {
     const table = storage().table(freshName());
@@ -107,14 +152,21 @@ describe('rows of a tenant', () => {
 
   test('that were kept by an older build without their tenant go by their envelope', async () => {
     const table = storage().table(freshName());
-    const poison = createPoisonTable(table);
+    const poison = createPoisonTable(table, storage().container(freshName()));
     const raw = JSON.stringify({ v: 1, tenantId: contoso, kind: 'k', items: [] });
     for (const [messageId, body] of [
       ['a', raw],
       ['b', Buffer.from(raw).toString('base64')],
       ['c', 'nobody can read this'],
     ] as const) {
-      await poison.keep({ queue: 'collect', messageId, insertedAt: '2026-01-01T00:00:00.000Z', body }, 'x');
+      const row = { queue: 'collect', messageId, insertedAt: '2026-01-01T00:00:00.000Z', body, keptAt: 'x' };
+      if (messageId === 'a') await table.createTable();
+      await table.createEntity({
+        partitionKey: 'collect',
+        rowKey: messageId,
+        v: 1,
+        json: JSON.stringify(row),
+      });
     }
     await forgetAll(poison, contoso);
     expect((await collected(poison.list())).map(({ messageId }) => messageId)).toEqual(['c']);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { createPoisonQueues } from '../../shared/adapters/poison-queues.ts';
 import { createPoisonTable } from '../../shared/adapters/poison-table.ts';
-import type { PoisonMessage, PoisonQueues, PoisonStore } from '../../shared/ports.ts';
+import { createStorageFailureNotes } from '../../shared/adapters/storage-failures.ts';
+import type { PoisonMessage, PoisonQueues, PoisonStore } from '../../shared/queues/poison-store.ts';
 import { createMemoryPoisonQueues, createMemoryPoisonStore } from '../builders/memory-poison-store.ts';
 import { azuriteStorage, collected, freshName } from './azurite-storage.ts';
 
@@ -17,11 +19,12 @@ function poisoned(overrides: Partial<PoisonMessage> = {}): PoisonMessage {
   };
 }
 
+const nothingNoted = { untold: [], automatic: [], told: [], counted: [], failing: [] };
 const keptAt = '2026-02-03T09:30:00.000Z';
 
 const stores: [string, () => PoisonStore][] = [
   ['in memory', createMemoryPoisonStore],
-  ['in a table', () => createPoisonTable(storage().table(freshName()))],
+  ['in a table', () => createPoisonTable(storage().table(freshName()), storage().container(freshName()))],
 ];
 
 describe.each(stores)('kept poison %s', (_, createStore) => {
@@ -49,6 +52,124 @@ describe.each(stores)('kept poison %s', (_, createStore) => {
 
   test('is nothing before anything was kept', async () => {
     expect(await collected(createStore().list())).toEqual([]);
+    expect(await collected(createStore().listKept())).toEqual([]);
+    expect(await createStore().readNotes()).toEqual(nothingNoted);
+    expect(await createStore().readCounted()).toEqual([]);
+  });
+
+  test('many at once are kept once each, also where some are there already', async () => {
+    const store = createStore();
+    const messages = Array.from({ length: 130 }, (__, n) =>
+      poisoned({ queue: n % 2 === 0 ? 'collect' : 'verdicts', messageId: `m${n}` }),
+    );
+    await store.keep(messages[3] ?? poisoned(), keptAt);
+    await store.keepAll([...messages, ...messages.slice(0, 5)], '2026-02-04T00:00:00.000Z');
+    await store.keepAll([], keptAt);
+    const listed = await collected(store.list());
+    expect(listed).toHaveLength(130);
+    expect(listed.filter((message) => message.keptAt === keptAt)).toEqual([{ ...messages[3], keptAt }]);
+  });
+
+  test('is listed without its body, with the tenant that it names, of one queue or of all', async () => {
+    const store = createStore();
+    const envelope = JSON.stringify({ v: 1, tenantId: 'contoso', kind: 'k', items: [] });
+    const large = Buffer.from(
+      JSON.stringify({ v: 1, tenantId: 'contoso', kind: 'k', items: ['x'.repeat(40_000)] }),
+    );
+    await store.keep(poisoned({ messageId: 'a', body: envelope }), keptAt);
+    await store.keep(poisoned({ messageId: 'b', body: large.toString('base64') }), keptAt);
+    await store.keep(poisoned({ messageId: 'd', body: 'nobody' }), keptAt);
+    await store.keep(
+      poisoned({ queue: 'verdicts', messageId: 'c', body: 'nobody', tenantId: 'fabrikam' }),
+      keptAt,
+    );
+    await store.mark('untold', 'collect');
+    const { body: _, ...bare } = { ...poisoned(), keptAt };
+    const ofCollect = [
+      { ...bare, messageId: 'a', tenantId: 'contoso', kind: 'k', items: 0, bytes: envelope.length },
+      { ...bare, messageId: 'b', tenantId: 'contoso', kind: 'k', items: 1, bytes: 53_404 },
+      { ...bare, messageId: 'd', bytes: 6 },
+    ];
+    expect(await collected(store.listKept({ queue: 'collect' }))).toEqual(ofCollect);
+    expect(await collected(store.listKept())).toEqual([
+      ...ofCollect,
+      { ...bare, queue: 'verdicts', messageId: 'c', tenantId: 'fabrikam', bytes: 6 },
+    ]);
+  });
+
+  test('tells which of it is to be put back without a person, and how often that was done', async () => {
+    const store = createStore();
+    const body = JSON.stringify({
+      v: 1,
+      tenantId: 'contoso',
+      kind: 'k',
+      items: [],
+      replayed: true,
+      replays: 2,
+    });
+    await store.keep(poisoned({ messageId: 'a', body, storageFailed: true }), keptAt);
+    await store.keep(poisoned({ messageId: 'b' }), keptAt);
+    const which = { queue: 'collect', storageFailed: true as const };
+    expect(await collected(store.listKept(which))).toMatchObject([
+      { messageId: 'a', storageFailed: true, replays: 2 },
+    ]);
+    expect(await collected(store.list(which))).toEqual([
+      { ...poisoned({ messageId: 'a', body }), storageFailed: true, keptAt },
+    ]);
+    expect(await collected(store.list({ ...which, queue: 'verdicts' }))).toEqual([]);
+  });
+
+  test('is read one by one, and gone when it is removed', async () => {
+    const store = createStore();
+    const messages = ['a', 'b/#?', 'c'].map((messageId) => poisoned({ messageId }));
+    await store.keepAll(messages, keptAt);
+    expect(await store.read('collect', 'b/#?')).toEqual({ ...messages[1], keptAt });
+    expect(await store.read('collect', 'z')).toBeUndefined();
+    await store.remove('collect', ['a', 'b/#?', 'z']);
+    await store.remove('collect', []);
+    expect((await collected(store.list())).map(({ messageId }) => messageId)).toEqual(['c']);
+  });
+
+  test('remembers how much was counted, and when storage failed', async () => {
+    const store = createStore();
+    const counted = { queue: 'collect', kept: 2, since: keptAt, latest: keptAt };
+    const failing = [{ from: keptAt, to: keptAt }];
+    await store.saveCounted({ ...counted, queue: 'verdicts' });
+    await store.saveCounted({ ...counted, kept: 1 });
+    await store.saveCounted(counted);
+    await store.saveFailing(failing);
+    await store.mark('automatic', 'collect');
+    expect(await store.readNotes()).toMatchObject({ failing, automatic: ['collect'] });
+    expect(await store.readCounted()).toEqual(
+      expect.arrayContaining([counted, { ...counted, queue: 'verdicts' }]),
+    );
+    await store.saveCounted({ ...counted, kept: 0 });
+    await store.unmark('automatic', 'collect');
+    expect(await store.readCounted()).toEqual([{ ...counted, queue: 'verdicts' }]);
+    expect((await store.readNotes()).automatic).toEqual([]);
+  });
+
+  test('remembers what was told, by queue and tenant, and what is not', async () => {
+    const store = createStore();
+    const newest = { messageId: 'm', insertedAt: keptAt };
+    const told = { queue: 'collect', tenantId: 'contoso', kept: 3, newest, toldAt: keptAt };
+    await store.mark('untold', 'verdicts');
+    await store.mark('untold', 'verdicts');
+    await store.saveTold(told);
+    await store.saveTold({ ...told, kept: 4 });
+    await store.saveTold({ ...told, tenantId: 'fabrikam' });
+    const { untold, told: rows } = await store.readNotes();
+    expect(untold).toEqual(['verdicts']);
+    expect(rows).toEqual([
+      { ...told, kept: 4 },
+      { ...told, tenantId: 'fabrikam' },
+    ]);
+    expect(await collected(store.list())).toEqual([]);
+    await store.unmark('untold', 'verdicts');
+    await store.unmark('untold', 'verdicts');
+    await store.removeTold(told);
+    await store.removeTold(told);
+    expect(await store.readNotes()).toEqual({ ...nothingNoted, told: [{ ...told, tenantId: 'fabrikam' }] });
   });
 
   test('holds nothing of a received message but what is to be kept', async () => {
@@ -57,6 +178,46 @@ describe.each(stores)('kept poison %s', (_, createStore) => {
     await store.keep(received, keptAt);
     expect(await collected(store.list())).toEqual([{ ...poisoned(), keptAt }]);
   });
+});
+
+test('a row of the first version is listed without its body, too', async () => {
+  const table = storage().table(freshName());
+  const store = createPoisonTable(table, storage().container(freshName()));
+  await store.keep(poisoned({ messageId: 'new' }), keptAt);
+  const body = JSON.stringify({ v: 1, tenantId: 'contoso', kind: 'k', items: [] });
+  const old = { ...poisoned({ messageId: 'old', body }), keptAt };
+  await table.createEntity({ partitionKey: 'collect', rowKey: 'old', v: 1, json: JSON.stringify(old) });
+  const { body: _, ...bare } = old;
+  expect(await collected(store.listKept({ queue: 'collect' }))).toEqual([
+    { ...bare, messageId: 'new', bytes: 12 },
+    { ...bare, tenantId: 'contoso' },
+  ]);
+});
+
+describe('a record that is too large for a row', () => {
+  /** Nothing that compresses. */
+  const noise = randomBytes(1_200_000).toString('base64');
+  const huge = poisoned({ queue: 'unreadable-x', messageId: 'huge', body: noise, tenantId: 'contoso' });
+
+  test('lies in a blob, is listed like any other, and takes the blob with it when it goes', async () => {
+    const container = storage().container(freshName());
+    const store = createPoisonTable(storage().table(freshName()), container);
+    const blobs = async () => (await collected(container.listBlobsFlat())).length;
+    const small = poisoned({ queue: 'unreadable-x', messageId: 'small' });
+    await store.keepAll([small, huge], keptAt);
+    expect(await store.read('unreadable-x', 'huge')).toEqual({ ...huge, keptAt });
+    expect((await collected(store.listKept())).map(({ messageId, bytes }) => [messageId, bytes])).toEqual([
+      ['huge', 1_600_000],
+      ['small', 12],
+    ]);
+    expect(await blobs()).toBe(1);
+    await store.remove('unreadable-x', ['huge', 'small']);
+    expect(await blobs()).toBe(0);
+    await store.keep(huge, keptAt);
+    expect(await store.forget('contoso')).toEqual({ rows: 1, more: false });
+    expect(await blobs()).toBe(0);
+    expect(await collected(store.list())).toEqual([]);
+  }, 30_000);
 });
 
 interface Filled {
@@ -72,7 +233,7 @@ async function filledInStorage(bodies: [string[], string[]]): Promise<Filled> {
     if (bodies[index]?.length !== 0) await queue.create();
     for (const body of bodies[index] ?? []) await queue.sendMessage(body);
   }
-  return { queues: createPoisonQueues(storage(), names), names };
+  return { queues: createPoisonQueues(storage(), { now: () => new Date() }, names), names };
 }
 
 function filledInMemory(bodies: [string[], string[]]): Promise<Filled> {
@@ -120,6 +281,41 @@ describe.each([
     await queues.remove(message);
     await queues.remove(message);
     expect(await queues.receive(1)).toEqual([]);
+  });
+});
+
+test('a message is put back as it was given, and never expires', async () => {
+  const { queues, names } = await filledInStorage([[], []]);
+  await queues.putBack(names[0], 'eyJ2IjoxfQ==');
+  const { receivedMessageItems } = await storage().queue(names[0]).receiveMessages();
+  expect(receivedMessageItems.map(({ messageText }) => messageText)).toEqual(['eyJ2IjoxfQ==']);
+  expect(receivedMessageItems[0]?.expiresOn.getFullYear()).toBeGreaterThan(2100);
+});
+
+describe('notes that storage failed', () => {
+  const inAnHour = { now: () => new Date(Date.now() + 3_600_000) };
+
+  test('are left once in a while, read with their time on the product’s clock, and gone when they are removed', async () => {
+    const notes = createStorageFailureNotes(storage(), inAnHour, 3600, freshName());
+    expect(await notes.receive()).toEqual([]);
+    await notes.note();
+    await notes.note();
+    const received = await notes.receive();
+    expect(received).toHaveLength(1);
+    const ahead = Date.parse(received[0]?.at ?? '') - Date.now();
+    expect(Math.abs(ahead - 3_600_000)).toBeLessThan(60_000);
+    await notes.remove(received);
+    await notes.remove(received);
+    expect(await notes.receive()).toEqual([]);
+  });
+
+  test('are left again after their time, and by every process', async () => {
+    const name = freshName();
+    const notes = createStorageFailureNotes(storage(), inAnHour, 0, name);
+    await notes.note();
+    await notes.note();
+    await createStorageFailureNotes(storage(), inAnHour, 60, name).note();
+    expect(await notes.receive()).toHaveLength(3);
   });
 });
 

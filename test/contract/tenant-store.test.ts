@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTenantTable } from '../../shared/adapters/tenant-table.ts';
 import { RowUnreadable } from '../../shared/adapters/table-rows.ts';
-import type { TenantRow, TenantStore } from '../../shared/ports.ts';
+import type { TenantRow, TenantStore } from '../../shared/tenants/tenant-store.ts';
 import { createMemoryTenantStore } from '../builders/memory-tenant-store.ts';
 import { azuriteStorage, collected, freshName } from './azurite-storage.ts';
 

@@ -1,9 +1,19 @@
+import { rules } from '#rules';
 import { describe, expect, test } from '@jest/globals';
+import { createAwaitingCause, createOpenAlerts } from '../../shared/alert/alert-looks.ts';
 import { recordAlerts } from '../../shared/alert/record-alerts.ts';
+import { everyAlert } from '../../shared/alert/alert-store.ts';
 import type { StoredAlert } from '../../shared/alert/alert.ts';
 import { deliverNotices } from '../../shared/deliver/deliver-notices.ts';
-import type { DeliveryOutcome } from '../../shared/ports.ts';
+import type { DeliveryOutcome } from '../../shared/deliver/channel-sender.ts';
+import { evaluateSubjects } from '../../shared/evaluate/evaluate-subjects.ts';
+import { ruleSettings } from '../../shared/evaluate/rule-set.ts';
+import { recordSignals } from '../../shared/remember/record-signals.ts';
+import type { SnapshotStore } from '../../shared/state/snapshot-store.ts';
 import { deliveryInMemory } from '../builders/delivery.ts';
+import { createMemoryCoverageStore } from '../builders/memory-coverage-store.ts';
+import { createMemorySnapshotStore } from '../builders/memory-snapshot-store.ts';
+import { createMemoryTimelineStore } from '../builders/memory-timeline-store.ts';
 import { channelSettings, contoso, storedAlert } from '../builders/stored-alert.ts';
 
 const anna = storedAlert({ id: 'anna' });
@@ -24,13 +34,36 @@ async function storeAndDeliver(delivery: Delivery, alert: StoredAlert): Promise<
   await settle(delivery);
 }
 
-/** Verdicts and notices until nothing is left; a loop between the two would never end. */
+const snapshotsOf = new WeakMap<Delivery, SnapshotStore>();
+
+/** Notices, and what delivery says of channels, until nothing is left; a loop between the two would never end. */
 async function settle(delivery: Delivery): Promise<void> {
+  const snapshots = snapshotsOf.get(delivery) ?? createMemorySnapshotStore();
+  snapshotsOf.set(delivery, snapshots);
+  const { alerts, queues } = delivery;
+  const ports = {
+    ...delivery.ports,
+    snapshots,
+    timeline: createMemoryTimelineStore(),
+    coverage: createMemoryCoverageStore(),
+    openAlerts: createOpenAlerts(alerts),
+    awaitingCause: createAwaitingCause(alerts),
+  };
+  const { settingsOf } = ruleSettings(rules, {});
   for (let round = 0; round < 20; round += 1) {
     await delivery.drain();
-    const verdicts = delivery.queues.take('verdicts');
-    if (verdicts.length === 0) return;
-    for (const { envelope } of verdicts) {
+    const signals = queues.take('signals');
+    if (signals.length === 0) return;
+    for (const { envelope } of signals) await recordSignals(envelope, false, ports, { rules });
+    for (const { envelope } of queues.take('evaluate-operations')) {
+      await evaluateSubjects('operations', envelope, false, ports, {
+        rules,
+        settingsOf,
+        latestArrivalMinutes: 1440,
+        program: 'test',
+      });
+    }
+    for (const { envelope } of queues.take('verdicts')) {
       await recordAlerts(envelope, delivery.ports, { channels: delivery.settings.channels, groupSeconds: 0 });
     }
   }
@@ -39,7 +72,10 @@ async function settle(delivery: Delivery): Promise<void> {
 
 async function failing(delivery: Delivery): Promise<StoredAlert[]> {
   const found: StoredAlert[] = [];
-  for await (const alert of delivery.alerts.list({ tenantIds: [contoso], rule: 'delivery-failing' })) {
+  for await (const alert of everyAlert(delivery.alerts, {
+    tenantIds: [contoso],
+    rule: 'delivery-failing',
+  })) {
     found.push(alert);
   }
   return found;
@@ -111,7 +147,7 @@ describe('a channel that refuses is told', () => {
       {
         status: 'open',
         severity: 'high',
-        subject: { kind: 'collector', id: 'licences' },
+        subject: { kind: 'channel', id: 'licences' },
         notices: [{ channel: 'second', reason: 'opened', outcome: 'sent' }],
       },
     ]);
@@ -137,11 +173,11 @@ describe('a channel that refuses is told', () => {
     await delivery.store(anna, {});
     await delivery.store(storedAlert({ id: 'eve', tenantId: 'fabrikam' }), {});
     await delivery.deliver(delivery.message());
-    const tenants = delivery.queues.messages('verdicts').map(({ envelope }) => envelope.tenantId);
+    const tenants = delivery.queues.messages('signals').map(({ envelope }) => envelope.tenantId);
     expect(tenants.sort()).toEqual([contoso, 'fabrikam'].sort());
   });
 
-  test('before anything is marked as refused: a finding that cannot be sent keeps the notice waiting', async () => {
+  test('before anything is marked as refused: a state that cannot be sent keeps the notice waiting', async () => {
     const delivery = deliveryInMemory();
     delivery.answers.set('licences', () => gone);
     await delivery.store(anna, {});

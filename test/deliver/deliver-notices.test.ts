@@ -55,6 +55,52 @@ describe('what waits for a channel', () => {
     expect(delivery.queues.messages('notices')).toHaveLength(1);
   });
 
+  test('four messages that wake a channel at once read each alert once for the card, and post it once', async () => {
+    const delivery = deliveryInMemory();
+    for (let index = 0; index < 20; index += 1) {
+      const subject = {
+        kind: 'user' as const,
+        id: `u${String(index)}`,
+        name: `u${String(index)}@contoso.com`,
+      };
+      await delivery.store(storedAlert({ id: `alert-${String(index)}`, subject }), {});
+    }
+    let reads = 0;
+    const get = delivery.alerts.get.bind(delivery.alerts);
+    delivery.alerts.get = (tenantId, id) => {
+      reads += 1;
+      return get(tenantId, id);
+    };
+    await Promise.all(Array.from({ length: 4 }, () => delivery.deliver(delivery.message())));
+    await delivery.drain();
+    expect(delivery.posted).toHaveLength(1);
+    expect(reads).toBe(20);
+    expect(await delivery.waiting()).toEqual([]);
+  });
+
+  test('what is decided anew while its card is tried again goes as a card of its own, under a key of its own', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store(anna, {});
+    let answers = 0;
+    const keys: string[] = [];
+    delivery.answers.set('licences', ({ idempotencyKey }) => {
+      answers += 1;
+      keys.push(idempotencyKey);
+      return answers === 1 ? { kind: 'retry', reason: 'no answer' } : { kind: 'done' };
+    });
+    await delivery.deliver(delivery.message());
+    const read = await delivery.alerts.get(anna.tenantId, 'anna');
+    if (read === undefined) throw new Error('the alert is there');
+    const notices = read.alert.notices.map((notice) => ({ ...notice, sequence: notice.sequence + 1 }));
+    await delivery.alerts.save({ ...read.alert, title: 'worse', notices }, read);
+    await delivery.drain();
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys).toHaveLength(3);
+    expect(keys[2]).not.toBe(keys[0]);
+    expect(await delivery.noticesOf('anna')).toMatchObject([{ outcome: 'sent' }]);
+    expect(await delivery.waiting()).toEqual([]);
+  });
+
   test('opened and resolved while it waited is one line', async () => {
     const delivery = deliveryInMemory();
     const over = { ...anna, status: 'resolved' as const, resolvedAt: delivery.now() };

@@ -3,6 +3,7 @@ import { deliverNotices } from '../../shared/deliver/deliver-notices.ts';
 import { firstSightIsCounted } from '../../shared/deliver/first-sight.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { deliveryInMemory } from '../builders/delivery.ts';
+import { phoneOnly } from '../builders/general-alerts.ts';
 import { channelSettings, contoso, storedAlert } from '../builders/stored-alert.ts';
 
 const finished = (source = 'entra-directory-audits'): Envelope => ({
@@ -29,6 +30,14 @@ describe('what the first look found is told as numbers', () => {
     expect(texts['licences']).toContain('2 alerts in Contoso');
     expect(texts['urgent']).toContain('1 alert in Contoso');
     expect(await delivery.waiting()).toEqual([]);
+  });
+
+  test('by what their rules call themselves', async () => {
+    const delivery = deliveryInMemory();
+    await delivery.store({ ...phoneOnly, severity: 'medium', firstSight: true });
+    await delivery.deliver(finished());
+    await delivery.drain();
+    expect(delivery.posted.map(({ text }) => text).join()).toContain('Only a phone is registered');
   });
 
   test('where nothing was found nothing is told', async () => {
@@ -115,9 +124,9 @@ describe('what the first look found is told as numbers', () => {
     await delivery.deliver(finished());
     const [counting] = delivery.queues.messages('notices');
     delivery.pass(60);
-    const notices = { ...delivery.notices, saveChannel: () => Promise.reject(new Error('dead')) };
+    const firstLooks = { ...delivery.firstLooks, saveFirstLook: () => Promise.reject(new Error('dead')) };
     await expect(
-      deliverNotices(counting?.envelope, { ...delivery.ports, notices }, delivery.settings),
+      deliverNotices(counting?.envelope, { ...delivery.ports, firstLooks }, delivery.settings),
     ).rejects.toThrow('dead');
     await delivery.deliver(counting?.envelope);
     expect(await delivery.waiting()).toHaveLength(1);

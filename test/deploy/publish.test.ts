@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ownFunctions } from '../../cli/target/listed-functions.ts';
 import { outcomeOf } from '../../scripts/deploy/upload.ts';
 import { root } from '../flow/running-host.ts';
 
@@ -62,10 +63,24 @@ onPosix('publishing', () => {
     const file = path.join(folder, 'az');
     writeFileSync(
       file,
-      `#!/bin/sh\necho "$*" >> "${folder}/calls"\ncalls=$(wc -l < "${folder}/calls")\n${script}\n`,
+      [
+        '#!/bin/sh',
+        `echo "$*" >> "${folder}/calls"`,
+        `calls=$(wc -l < "${folder}/calls")`,
+        `case "$*" in`,
+        `  *--method\\ post*) exit 0;;`,
+        `  *--method\\ get*) echo '${listed}'; exit 0;;`,
+        'esac',
+        script,
+        '',
+      ].join('\n'),
     );
     chmodSync(file, 0o755);
   }
+
+  const listed = JSON.stringify({
+    value: ownFunctions().map((name) => ({ name: `gracewatch-abc/${name}` })),
+  });
 
   const calls = (): string[] =>
     existsSync(path.join(folder, 'calls'))
@@ -102,6 +117,10 @@ onPosix('publishing', () => {
     expect(status).toBe(0);
     expect(calls()).toEqual([
       'functionapp deployment source config-zip --only-show-errors --name gracewatch-abc --resource-group watch --src dist/gracewatch.zip',
+      expect.stringContaining(
+        'rest --method post --url /subscriptions/{subscriptionId}/resourceGroups/watch/',
+      ),
+      expect.stringContaining('/sites/gracewatch-abc/functions?api-version=2024-04-01'),
     ]);
   });
 
@@ -110,7 +129,7 @@ onPosix('publishing', () => {
     const { status, said } = await publish('--url', url);
     expect(said).toContain('its storage does not let the app in yet');
     expect(status).toBe(0);
-    expect(calls()).toHaveLength(3);
+    expect(calls().filter((call) => call.includes('config-zip'))).toHaveLength(3);
   });
 
   test('ends with what the Azure CLI said where another try would not help', async () => {

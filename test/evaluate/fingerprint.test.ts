@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fingerprintOf } from '../../shared/evaluate/fingerprint.ts';
-import type { Qualifiers } from '../../shared/evaluate/rule.ts';
+import type { Qualifiers } from '../../shared/rules/verdict.ts';
 
 const qualifiers = fc.record(
   { skuId: fc.string(), groupId: fc.string(), errorCode: fc.string() },

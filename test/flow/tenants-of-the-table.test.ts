@@ -1,4 +1,4 @@
-import type { HttpRequest, InvocationContext } from '@azure/functions';
+import type { HttpRequest, InvocationContext, Timer } from '@azure/functions';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type SimulatedTenant, startSimulatedTenant } from '../../dev/tenant/server.ts';
 import { tenants } from '../../cli/tenants/tenants.ts';
@@ -61,7 +61,8 @@ function command(...args: string[]): Promise<Ran> {
 
 const handlers = {
   [names.queues.collect]: (message: unknown) => runtime.collect(message, context),
-  [names.queues.evaluateLicence]: (message: unknown) => runtime.evaluateLicence(message, context),
+  [names.queues.signals]: (message: unknown) => runtime.recordSignals(message, context),
+  [names.queues.evaluateLicence]: (message: unknown) => runtime.evaluateSubjects('licence')(message, context),
   [names.queues.verdicts]: (message: unknown) => runtime.recordAlerts(message, context),
   [names.queues.notices]: (message: unknown) => runtime.deliverNotices(message, context),
 };
@@ -85,9 +86,16 @@ async function handleAll(): Promise<void> {
   }
 }
 
+/** The host does not say when the timer is due. */
+const byHand = {
+  isPastDue: false,
+  schedule: { adjustForDST: true },
+  scheduleStatus: null,
+} as unknown as Timer;
+
 /** A removal waits until all workers have heard of it; here nobody else works. */
 async function removalGoesOn(): Promise<void> {
-  await runtime.scheduleCollection(context);
+  await runtime.scheduleCollection(byHand, context);
   const queue = storage.queue(names.queues.collect);
   await queue.clearMessages();
   const removal = { v: 1, tenantId: fabrikam.id, kind: 'tenant-removal', items: [{}] };
@@ -110,20 +118,20 @@ async function rowsOf(table: string, tenantId: string): Promise<number> {
 }
 
 async function health(): Promise<{ status: number; names: string[] }> {
-  const { status = 0, body } = await runtime.answerHealth();
-  const { checks } = JSON.parse(body as string) as { checks: { name: string }[] };
+  const { status, body } = await runtime.answerHealth();
+  const { checks } = JSON.parse(body) as { checks: { name: string }[] };
   return { status, names: checks.map(({ name }) => name) };
 }
 
 async function coveredTenants(): Promise<string[]> {
   const request = { headers: new Headers(), method: 'GET' } as unknown as HttpRequest;
   const { body } = await runtime.answerCoverage(request, context);
-  const { value } = JSON.parse(body as string) as { value: { tenantId: string }[] };
+  const { value } = JSON.parse(body) as { value: { tenantId: string }[] };
   return [...new Set(value.map(({ tenantId }) => tenantId))].sort();
 }
 
 test('nobody, then two tenants, then one of them without a trace of the other', async () => {
-  await runtime.scheduleCollection(context);
+  await runtime.scheduleCollection(byHand, context);
   expect(logged.join('\n')).toContain('no tenant is watched: nothing is collected');
   expect(await health()).toEqual({
     status: 200,
@@ -137,7 +145,7 @@ test('nobody, then two tenants, then one of them without a trace of the other', 
       .deposit({ entra: [{ ...licenceAudit(`of ${tenant.name}`, at) }], entraDelay: 0 });
     expect((await command('add', tenant.id)).code).toBe(0);
   }
-  await runtime.scheduleCollection(context);
+  await runtime.scheduleCollection(byHand, context);
   await handleAll();
   expect(await coveredTenants()).toEqual([contoso.id, fabrikam.id]);
   expect((await command('list')).out).toContain('2 tenants: 2 watched.');

@@ -10,6 +10,13 @@ export function loggingFindings(host: unknown, functions: readonly string[]): st
   const levels = (at(host, 'logging', 'logLevel') ?? {}) as Record<string, string>;
   const named = Object.keys(levels).flatMap((category) => /^Function\.(.+)\.User$/.exec(category)?.[1] ?? []);
   return [
+    // A failed run is told with its exception by Host.Results already: once more is 10 KB and more (FACTS 11.13).
+    ...(levels['Host.Results'] === 'Error' ? [] : ['a failed run is not told by Host.Results']),
+    ...(levels['Function'] === 'None' ? [] : ['a failed run is told twice']),
+    // Of a queue that is missing the host's client warns at every poll (FACTS 11.13).
+    ...(['Error', 'Critical', 'None'].includes(levels['Azure.Core'] ?? '')
+      ? []
+      : ['a missing queue floods the log']),
     ...(at(sampling, 'isEnabled') === false
       ? []
       : neverSampled.filter((type) => !excluded.includes(type)).map((type) => `${type} may be sampled away`)),

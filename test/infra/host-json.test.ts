@@ -20,6 +20,15 @@ describe('planted mistakes', () => {
     ]);
   });
 
+  test.each([
+    ['"Host.Results":"Error"', '"Host.Results":"None"', 'a failed run is not told by Host.Results'],
+    ['"Function":"None"', '"Function":"Warning"', 'a failed run is told twice'],
+    ['"Azure.Core":"Error",', '', 'a missing queue floods the log'],
+    ['"Azure.Core":"Error"', '"Azure.Core":"Warning"', 'a missing queue floods the log'],
+  ])('%s is %j', (right, wrong, finding) => {
+    expect(loggingFindings(planted(host, right, wrong), functions)).toEqual([finding]);
+  });
+
   test('a new function without a level of its own', () => {
     expect(loggingFindings(host, [...functions, 'read-changes'])).toEqual([
       'what read-changes says is not logged',

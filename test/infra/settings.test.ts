@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
 import { nodeFindings, settingsFindings, unknownSettingFindings } from './settings-checks.ts';
-import { compiled, oneTenant, planted, snapshots } from './template.ts';
+import { settingsOf } from './settings.ts';
+import { compiled, manyTenants, oneTenant, planted, smallest, snapshots } from './template.ts';
 
 /** From here the build takes its target too (scripts/build.ts). */
 const nodeMajor = Number.parseInt(manifest.devDependencies.node);
@@ -16,6 +17,21 @@ describe('the settings of the app', () => {
 
   test('the template names none that the app does not know', () => {
     expect(unknownSettingFindings(compiled)).toEqual([]);
+  });
+
+  test('whom the deployment names may read, for the tenants that it names, and without it nobody', () => {
+    const access = (snapshot: typeof smallest): unknown =>
+      JSON.parse(settingsOf(snapshot)['GRACEWATCH_ACCESS'] ?? '');
+    expect(access(smallest)).toEqual([]);
+    // As infra/snapshots/many-tenants.bicepparam names them.
+    expect(access(manyTenants)).toEqual([
+      { principal: '44444444-5555-4666-8777-888888888888', role: 'operator' },
+      {
+        principal: '55555555-6666-4777-8888-999999999999',
+        role: 'reader',
+        tenants: ['11111111-2222-4333-8444-555555555555'],
+      },
+    ]);
   });
 
   test.each(snapshots)('%s: the app runs on the Node that it is built for', (_name, snapshot) => {

@@ -4,6 +4,7 @@ import { at, lastPart, ofType, type Snapshot, textAt } from './template.ts';
 /** As in `shared/names.json`. */
 export interface Names {
   queues: Record<string, string>;
+  ownQueues: Record<string, string>;
   tables: Record<string, string>;
   containers: Record<string, string>;
   openRoutes: Record<string, string>;
@@ -18,6 +19,7 @@ export function storageFindings(snapshot: Snapshot, names: Names): string[] {
     ...difference('queue', made('queueServices/queues'), [
       ...queues,
       ...queues.map((queue) => `${queue}-poison`),
+      ...Object.values(names.ownQueues),
     ]),
     ...difference('table', made('tableServices/tables'), Object.values(names.tables)),
     ...difference('container', made('blobServices/containers'), [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readInstant } from '../../shared/ingest/instant.ts';
+import { readInstant, whyNoInstant } from '../../shared/ingest/instant.ts';
 
 describe('a time in a record', () => {
   test.each([
@@ -14,6 +14,18 @@ describe('a time in a record', () => {
     ['the Log Analytics portal in CSV', '8/2/2021, 1:29:25.983 PM', '2021-08-02T13:29:25.983Z'],
     ['twelve at night', '8/2/2021, 12:00:05.000 AM', '2021-08-02T00:00:05.000Z'],
     ['Windows PowerShell', '/Date(1770110100000)/', '2026-02-03T09:15:00.000Z'],
+    ['Germany, where points mean day first', '10.02.2026 10:11:12', '2026-02-10T10:11:12.000Z'],
+    ['the same from a spreadsheet', '10.2.2026 9:11', '2026-02-10T09:11:00.000Z'],
+    ['the same with its zone', '10.02.2026 10:11:12 +01:00', '2026-02-10T09:11:12.000Z'],
+    ['Czechia', '10. 2. 2026 10:11:12', '2026-02-10T10:11:12.000Z'],
+    ['Finland', '10.2.2026 10.11.12', '2026-02-10T10:11:12.000Z'],
+    ['Japan', '2026/02/10 10:11:12', '2026-02-10T10:11:12.000Z'],
+    ['Hungary', '2026. 02. 10. 10:11:12', '2026-02-10T10:11:12.000Z'],
+    ['Britain, where only day first fits', '13/02/2026 10:11:12', '2026-02-13T10:11:12.000Z'],
+    ['India, where only day first fits', '13-02-2026 10:11:12', '2026-02-13T10:11:12.000Z'],
+    ['Australia, where only day first fits', '31/12/2026, 1:29:25.983 pm', '2026-12-31T13:29:25.983Z'],
+    ['the United States, where only month first fits', '2/13/2026 10:11:12 PM', '2026-02-13T22:11:12.000Z'],
+    ['day and month that are the same', '2/2/2026 10:11:12', '2026-02-02T10:11:12.000Z'],
   ])('%s', (_, written, instant) => {
     expect(readInstant(written)).toBe(instant);
   });
@@ -28,10 +40,33 @@ describe('a time in a record', () => {
     ['hour 24', '2026-02-03T24:00:00Z'],
     ['the unset date of .NET', '0001-01-01T00:00:00'],
     ['a date alone', '2026-02-03'],
-    ['day first, as other locales write it', '31/12/2026, 1:29:25.983 pm'],
+    ['day and month that both fit', '2/10/2026 10:11:12'],
+    ['day and month that both fit, and half a day, which many countries write', '2/10/2026 10:11:12 AM'],
+    ['day and month that both fit, with dashes', '02-10-2026 10:11:12'],
+    ['month 13 behind a point', '10.13.2026 10:11:12'],
+    ['day 31 of February', '31/02/2026 10:11:12'],
+    ['a year of another calendar', '10/2/2569 10:11:12'],
+    ['hour 13 of the afternoon', '13/02/2026 13:11:12 PM'],
+    ['a year of two digits', '10.02.26 10:11:12'],
     ['an offset beyond any zone', '2026-02-03T09:15:00+25:00'],
   ])('%s is no time', (_, written) => {
     expect(readInstant(written)).toBeUndefined();
+  });
+
+  test.each([
+    ['2/10/2026 10:11:12', /day\/month\/year or month\/day\/year.*ToString\('o'\)/],
+    ['10.02.26 10:11:12', /format of a country.*ToString\('o'\)/],
+    ['yesterday', /^no valid time$/],
+    ['2026-02-29T00:00:00Z', /^no valid time$/],
+    [' ', /^missing$/],
+    [null, /^missing$/],
+  ])('%j: why', (written, why) => {
+    expect(whyNoInstant(written)).toMatch(why);
+  });
+
+  test('Windows PowerShell with words beside it', () => {
+    const written = { value: '/Date(1770110100000)/', DateTime: 'Dienstag, 3. Februar 2026 09:15:00' };
+    expect(readInstant(written)).toBe('2026-02-03T09:15:00.000Z');
   });
 
   test('reading what was written gives the same time', () => {

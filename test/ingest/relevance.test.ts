@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readGraphAudit } from '../../shared/ingest/graph-audit.ts';
-import { relevantActivity } from '../../shared/ingest/relevance.ts';
-import { readActivityName } from '../../shared/ingest/activity-name.ts';
+import { readActivityName, relevantActivity } from '../../shared/ingest/relevance.ts';
 import { alex, contoso } from '../builders/audit-event.ts';
 import type { AuditEvent } from '../builders/audit-event.ts';
 import { graphAudit } from '../builders/raw-audit.ts';

@@ -153,12 +153,13 @@ describe('the package in an empty folder', () => {
         /app\.(http|storageQueue|timer)\('([^']+)'/.exec(text(path.join(root, 'functions', file))) ?? [];
       return { name, trigger: triggers[kind as keyof typeof triggers] };
     });
-    const worker = await startFunctionWorker(
-      path.join(unpacked, manifest.main),
-      { ...sample.Values, PATH: process.env['PATH'] ?? '' },
-      () => undefined,
-    );
-    await worker.stop();
+    const worker = await startFunctionWorker({
+      bundlePath: path.join(unpacked, manifest.main),
+      settings: { ...sample.Values, PATH: process.env['PATH'] ?? '' },
+      logLevels: {},
+      log: () => undefined,
+    });
+    await worker.stop(10_000);
     const registered = worker.functions.map(({ name, bindings }) => ({
       name,
       trigger: Object.values(bindings).find(({ type }) => type?.endsWith('Trigger'))?.type,

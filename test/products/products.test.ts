@@ -134,7 +134,7 @@ describe('plan families', () => {
   });
 
   test('an unknown product gives nothing that is known', () => {
-    expect(enabledPlans({ skuId: 'NEW_PRODUCT', name: 'NEW_PRODUCT', disabledPlans: [] })).toEqual([]);
+    expect(enabledPlans({ skuId: 'NEW_PRODUCT', disabledPlans: [] })).toEqual([]);
   });
 
   test('have names for people', () => {

@@ -1,24 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Firing, Rule, Verdict } from '../../shared/evaluate/rule.ts';
-import type { Coverage } from '../../shared/timeline/coverage.ts';
-import type { Fact, Timeline } from '../../shared/timeline/fact.ts';
-import { account, admin, at, covered, licence, licencesChanged, timelineOf } from '../builders/fact.ts';
+import { ask, type Asked, basisOf, type ReadViews } from '../../shared/evaluate/ask.ts';
+import { type Evaluated, evaluateRule } from '../../shared/evaluate/evaluate-rule.ts';
+import { isFolded, type Rule } from '../../shared/rules/rule.ts';
+import { type Detail, type Firing, firingSchema, type Verdict } from '../../shared/rules/verdict.ts';
+import type { Subject } from '../../shared/state/subject.ts';
+import { timelineUntil } from '../../shared/timeline/timeline.ts';
+import { at, tenantId, userId, userName } from '../builders/fact.ts';
+import { type Edge, edgesFor } from './edges.ts';
 
-/** What every rule must be: each function gives the problems in words, so that a test can also plant some. */
+/** What every rule must be, whatever it is about: each function gives the problems in words, so that a test can also plant some. */
 
-export interface RuleSamples {
-  /** What happened, and the moment at which the rule is asked about it. */
-  firing: { facts: Fact[]; now: string };
-  silent: { facts: Fact[]; now: string };
+interface RuleSample {
+  /** What the rule looks at: all that it needs. What it only uses may be left out; then nobody has read it. */
+  views: ReadViews;
+  /** The moment at which it is asked (ISO 8601, UTC). */
+  now: string;
+  /** Somebody of the rule's kind where it is left out (`exampleOf`). */
+  subject?: Subject;
 }
 
-const commandOrPortal = /\b[A-Z][a-z]+-Mg[A-Z]\w+|admin\.microsoft\.com/;
-const field = /\b[A-Z][a-z]+[A-Z]\w+|\b[a-z]+[A-Z]\w+/;
+export interface RuleSamples {
+  firing: RuleSample;
+  silent: RuleSample;
+}
+
+/** A cmdlet, a command of ours, or the address of a portal. */
+const commandOrPortal = /\b[A-Z][a-z]+-[A-Z]\w+|\bnpx gracewatch \w+|\b[a-z]+\.(?:microsoft|azure)\.com\b/;
+const field = /\b[A-Z][a-z]+[A-Z]\w+|\b[a-z]+[A-Z]\w+|\b[A-Z]+_[A-Z_]+\b/;
 const time = /\b\d+ (?:minutes?|hours?|days?)\b|\bat the time\b|\d{4}-\d{2}-\d{2}T/;
-/** Retired modules, and the portal that no longer assigns licences (FACTS 5.1, 8.8). */
-const outdated = /Msol|AzureAD\w*User|entra\.microsoft\.com|portal\.azure\.com/;
+/** Modules that Microsoft has switched off (FACTS 5.1, 8.8). */
+const outdated = /\b[A-Z][a-z]+-(?:Msol|AzureAD)\w+/;
 
 export function contractProblems(rule: Rule, path: string): string[] {
+  const subject = { ...exampleOf(rule), name: exampleOf(rule).id };
   return [
     ...when(rule.id !== path, `its id ${rule.id} is not its path`),
     ...when(rule.title.length < 5, 'it has no title'),
@@ -29,7 +43,8 @@ export function contractProblems(rule: Rule, path: string): string[] {
       'it tells no known gap',
     ),
     ...when(!rule.settings.safeParse({}).success, 'its settings have no defaults'),
-    ...edges().flatMap(([name, timeline]) => edgeProblems(rule, name, timeline)),
+    ...when(isFolded(rule) && rule.keeps === undefined, 'it does not say which facts it keeps'),
+    ...edgeProblems(rule, edgesFor(rule, subject), subject),
   ];
 }
 
@@ -44,23 +59,35 @@ export function runbookProblems(runbook: readonly string[]): string[] {
   ];
 }
 
-export function sampleProblems(rule: Rule, samples: RuleSamples): string[] {
-  const firing = ask(rule, timelineOf(samples.firing.facts), samples.firing.now);
-  const silent = ask(rule, timelineOf(samples.silent.facts), samples.silent.now);
-  const fired = firing.filter((verdict): verdict is Firing => verdict.kind === 'firing');
+/** Somebody or something of the kind that the rule is about. */
+function exampleOf({ subject: kind }: Pick<Rule, 'subject'>): Subject {
+  return kind === 'user'
+    ? { kind, id: userId, name: userName }
+    : { kind, id: `${kind}-1`, name: `the ${kind} of the sample` };
+}
+
+export function sampleProblems(rule: Rule, { firing, silent }: RuleSamples): string[] {
+  const subject = firing.subject ?? exampleOf(rule);
+  const fired = firedBy(rule, firing, subject);
+  const renamed = firedBy(rule, firing, { ...subject, name: 'somebody else' });
+  const silentVerdicts = evaluated(rule, silent, silent.subject ?? exampleOf(rule)).verdicts;
   return [
+    ...[firing, silent].flatMap((sample) => missingViews(rule, sample)),
     ...when(fired.length === 0, 'its firing sample leaves it silent'),
-    ...when(samples.silent.facts.length === 0, 'its silent sample is empty'),
+    ...when(isEmpty(silent.views), 'its silent sample is empty'),
     ...when(
-      silent.some(({ kind }) => kind === 'firing'),
+      silentVerdicts.some(({ kind }) => kind === 'firing'),
       'its silent sample makes it fire',
     ),
+    ...when(
+      JSON.stringify(fired.map(qualifiersOf)) !== JSON.stringify(renamed.map(qualifiersOf)),
+      'its qualifiers change with a name',
+    ),
     ...fired.flatMap((verdict) => [
-      ...runbookProblems(verdict.runbook),
-      ...when(verdict.extent.length === 0, 'its verdict says not what is wrong (extent)'),
-      ...when(verdict.evidence.length === 0, 'its verdict has no evidence'),
-      ...when(!verdict.title.includes('adele@contoso.com'), 'its title does not name the subject'),
+      ...firingProblems(verdict, subject),
+      ...when(verdict.details.length === 0, 'its verdict has no details'),
     ]),
+    ...[firing, silent].flatMap((sample) => forgottenProblems(rule, sample)),
   ];
 }
 
@@ -73,78 +100,120 @@ export function holdsSamples(rule: Rule, samples: RuleSamples): void {
   });
 }
 
-function edgeProblems(rule: Rule, name: string, timeline: Timeline): string[] {
-  const unchanged = JSON.stringify(timeline);
-  const nothingRead: Coverage = { windows: [], latestArrivalMinutes: 1440 };
-  const problems = [covered, nothingRead].flatMap((coverage) => {
+/** What must hold of the verdict that opens an alert. */
+function firingProblems(verdict: Firing, { id, name }: Subject): string[] {
+  const parsed = firingSchema.safeParse(verdict);
+  const issues = parsed.error?.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
+  return [
+    ...when(issues !== undefined, `its verdict is none (${issues?.join('; ') ?? ''})`),
+    ...runbookProblems(verdict.runbook),
+    ...when(verdict.extent.length === 0, 'its verdict says not what is wrong (extent)'),
+    ...when(verdict.evidence.length === 0, 'its verdict has no evidence'),
+    ...when(!verdict.title.includes(name), 'its title does not name the subject'),
+    ...when(verdict.summary.length < 10, 'its verdict has no summary'),
+    ...detailProblems(verdict.details),
+    ...Object.entries(verdict.qualifiers).flatMap(([key, value]) =>
+      when(!isId(value) || (value === name && name !== id), `its qualifier ${key} is no id`),
+    ),
+  ];
+}
+
+/** An id, a code or the name of a setting: none of them has a blank in it. */
+function isId(value: string): boolean {
+  return /^\S{1,200}$/.test(value);
+}
+
+function detailProblems(details: readonly Detail[]): string[] {
+  const labels = details.map(({ label }) => label);
+  return [
+    ...when(new Set(labels).size < labels.length, 'two of its details have one label'),
+    ...details.flatMap(({ label, value, weight }) => [
+      ...when(label.trim() === '' || label.endsWith(':'), `the label ${JSON.stringify(label)} is no label`),
+      ...when(!(weight >= 0 && Number.isFinite(weight)), `the detail ${label} has no weight`),
+      ...when(
+        value === '' || (Array.isArray(value) && value.length === 0),
+        `the detail ${label} says nothing`,
+      ),
+      ...when(typeof value === 'number' && !Number.isFinite(value), `the detail ${label} is no number`),
+    ]),
+  ];
+}
+
+/** @param edges what the rule must bear, beyond its samples */
+export function edgeProblems(rule: Rule, edges: readonly Edge[], subject = exampleOf(rule)): string[] {
+  return edges.flatMap(([name, views]) => {
+    const unchanged = JSON.stringify(views);
+    const sample = { views, now: at(48) };
+    let problems: string[];
     try {
-      const once = ask(rule, timeline, at(48), coverage);
-      return [
-        ...when(once.length === 0, `it gives no verdict for ${name}`),
+      const { verdicts } = evaluated(rule, sample, subject);
+      problems = [
+        ...when(verdicts.length === 0, 'it gives no verdict'),
+        ...verdicts.flatMap((verdict) => verdictProblems(verdict, sample.now)),
         ...when(
-          once.some(({ reason }) => reason === ''),
-          `it gives a verdict without a reason for ${name}`,
+          JSON.stringify(evaluated(rule, sample, subject).verdicts) !== JSON.stringify(verdicts),
+          'it gives two answers',
         ),
-        ...when(
-          JSON.stringify(ask(rule, timeline, at(48), coverage)) !== JSON.stringify(once),
-          `it gives two answers for ${name}`,
-        ),
+        ...verdicts.flatMap((verdict) => (verdict.kind === 'firing' ? firingProblems(verdict, subject) : [])),
+        ...forgottenProblems(rule, sample, subject),
+        ...when(JSON.stringify(views) !== unchanged, 'it changes what it is given'),
       ];
     } catch (error) {
-      return [`it throws for ${name}: ${String(error)}`];
+      problems = [`it throws: ${String(error)}`];
     }
+    return [...new Set(problems)].map((problem) => `${name}: ${problem}`);
   });
-  return [...problems, ...when(JSON.stringify(timeline) !== unchanged, `it changes ${name}`)];
 }
 
-function ask(rule: Rule, timeline: Timeline, now: string, coverage = covered): Verdict[] {
-  return rule.evaluate({ timeline, coverage, settings: rule.settings.parse({}), now });
-}
-
-/** Timelines with as little in them as a record may leave out. */
-function edges(): [string, Timeline][] {
-  const bare = { at: at(1), logs: [], records: [], complete: true };
-  const e3 = licence('ENTERPRISEPACK');
-  const unknown = {
-    skuId: 'SOMETHING_NEW',
-    name: 'SOMETHING_NEW',
-    disabledPlans: [{ id: 'PLAN', name: 'PLAN' }],
-  };
-  const group = { id: 'group-1' };
-  const facts: [string, Fact[]][] = [
-    ['no facts', []],
-    ['a change without before and after', [{ kind: 'licences-changed', ...bare }]],
-    ['a change that is not complete', [licencesChanged(at(1), [e3], [], { complete: false })]],
-    ['a change without actor', [{ kind: 'licences-changed', ...bare, before: [e3], after: [] }]],
-    ['a product that no table knows', [licencesChanged(at(1), [unknown], [])]],
-    ['plans that no table knows', [licencesChanged(at(1), [{ ...unknown, disabledPlans: [] }], [unknown])]],
-    ['a failure without product and reason', [{ kind: 'licence-assignment-failed', ...bare }]],
-    ['a failure that is not complete', [{ kind: 'licence-assignment-failed', ...bare, complete: false }]],
-    [
-      'facts of groups without names',
-      [
-        { kind: 'group-membership-changed', ...bare, change: 'removed', group, user: { id: 'user-1' } },
-        { kind: 'group-licences-changed', ...bare, group },
-        { kind: 'group-deleted', ...bare, group },
-        { kind: 'group-licensing-finished', ...bare, group },
-      ],
-    ],
-    [
-      'an account that comes and goes',
-      [
-        account('user-created', at(1)),
-        licencesChanged(at(2), [e3], []),
-        account('user-deleted', at(3)),
-        account('user-restored', at(4)),
-        account('account-disabled', at(5)),
-        account('account-enabled', at(6), { actor: admin }),
-      ],
-    ],
+function verdictProblems({ reason, lookAgainAt }: Verdict, now: string): string[] {
+  return [
+    ...when(reason === '', 'it gives a verdict without a reason'),
+    ...when(lookAgainAt !== undefined && !(lookAgainAt > now), 'it is to be looked at again in the past'),
   ];
-  return facts.map(([name, known]) => [
-    name,
-    { tenantId: 'tenant-1', subject: { kind: 'user', id: 'user-1' }, facts: known, groupFacts: [], rows: 1 },
-  ]);
+}
+
+/** A rule that is folded over a timeline must go on speaking of what it once raised: else its alert stays open for ever. */
+function forgottenProblems(rule: Rule, { views, now }: RuleSample, subject = exampleOf(rule)): string[] {
+  const { timeline } = views;
+  if (!isFolded(rule) || timeline === undefined || 'unread' in timeline) return [];
+  const raised = new Set<string>();
+  const moments = [...new Set([...timeline.facts.map(({ at: moment }) => moment), now])].sort();
+  for (const moment of moments) {
+    const until = { ...timelineUntil(timeline, moment), coverage: timeline.coverage };
+    const verdicts = ask(askedOf(rule, views, subject), { timeline: until }, moment, false);
+    const spokenOf = new Set(verdicts.map(qualifiersOf));
+    const forgotten = [...raised].filter((qualifiers) => !spokenOf.has(qualifiers));
+    if (forgotten.length > 0) return [`it no longer speaks of ${forgotten.join(', ')}`];
+    for (const verdict of verdicts) if (verdict.kind === 'firing') raised.add(qualifiersOf(verdict));
+  }
+  return [];
+}
+
+function qualifiersOf({ qualifiers }: Verdict): string {
+  return JSON.stringify(qualifiers);
+}
+
+function firedBy(rule: Rule, sample: RuleSample, subject: Subject): Firing[] {
+  return evaluated(rule, sample, subject).verdicts.filter((verdict) => verdict.kind === 'firing');
+}
+
+/** As the runner asks it, with the settings that hold where nothing is set. */
+function evaluated(rule: Rule, { views, now }: RuleSample, subject: Subject): Evaluated {
+  return evaluateRule(askedOf(rule, views, subject), now);
+}
+
+function askedOf(rule: Rule, views: ReadViews, subject: Subject): Asked {
+  return { rule, tenantId, subject, settings: rule.settings.parse({}), views, basis: basisOf(rule, views) };
+}
+
+function missingViews(rule: Rule, { views }: RuleSample): string[] {
+  return rule.needs.flatMap((name) =>
+    when(views[name] === undefined, `a sample lacks ${name}, which it needs`),
+  );
+}
+
+function isEmpty({ timeline }: ReadViews): boolean {
+  return timeline !== undefined && 'facts' in timeline && timeline.facts.length === 0;
 }
 
 function when(wrong: boolean, problem: string): string[] {

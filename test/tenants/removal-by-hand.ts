@@ -1,12 +1,15 @@
-import type { ReadOutcome, TenantRow } from '../../shared/ports.ts';
+import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
+import type { TenantRow } from '../../shared/tenants/tenant-store.ts';
 import { continueRemovals, removeTenant, type RemovalPorts } from '../../shared/tenants/remove-tenant.ts';
 import { createTenants, type Tenants, unlessRemoved } from '../../shared/tenants/tenants.ts';
 import { simulatedActivity } from '../collect/simulated-sources.ts';
 import { createMemoryAlertStore } from '../builders/memory-alert-store.ts';
 import { createMemoryCoverageStore } from '../builders/memory-coverage-store.ts';
+import { createMemoryFirstLookStore } from '../builders/memory-first-look-store.ts';
 import { createMemoryNoticeStore } from '../builders/memory-notice-store.ts';
 import { createMemoryPoisonStore } from '../builders/memory-poison-store.ts';
 import { createMemoryQueues } from '../builders/memory-queues.ts';
+import { createMemorySnapshotStore } from '../builders/memory-snapshot-store.ts';
 import { createMemoryTenantStore } from '../builders/memory-tenant-store.ts';
 import { createMemoryTimelineStore } from '../builders/memory-timeline-store.ts';
 import { type Failure, failingPorts } from '../builders/failing-ports.ts';
@@ -31,22 +34,24 @@ export function removalByHand(failure?: Failure) {
   const clock = { now: () => new Date(now) };
   const healthy = {
     tenantStore: createMemoryTenantStore(),
-    activity: simulatedActivity(),
+    activity: simulatedActivity(() => new Date().toISOString()),
     queues: createMemoryQueues(),
     alerts: createMemoryAlertStore(),
     notices: createMemoryNoticeStore(),
+    firstLooks: createMemoryFirstLookStore(),
     timeline: createMemoryTimelineStore(),
+    snapshots: createMemorySnapshotStore(),
     coverage: createMemoryCoverageStore(),
     poison: createMemoryPoisonStore(),
   };
   const { ports: failing, calls } = failingPorts(healthy, failure);
   const tenants: Tenants = createTenants({ kind: 'table' }, failing.tenantStore, clock);
-  const { alerts, notices, timeline, coverage, poison } = failing;
+  const { alerts, notices, firstLooks, timeline, snapshots, coverage, poison } = failing;
   const ports: RemovalPorts = {
     tenants,
     tenantStore: failing.tenantStore,
     activity: failing.activity,
-    data: { alerts, notices, timeline, coverage, poison },
+    data: { alerts, notices, firstLooks, timeline, snapshots, coverage, poison },
     queues: failing.queues,
     clock,
     log: { info: log('info'), warn: log('warn'), error: log('error') },

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CoverageRow } from '../../shared/ports.ts';
+import type { LogCoverageRow } from '../../shared/coverage/coverage-store.ts';
 import { tenantState } from '../../shared/tenants/tenant-state.ts';
-import { type SourceName, sourceNames } from '../../shared/timeline/coverage.ts';
+import { type SourceName, sourceNames } from '../../shared/coverage/coverage.ts';
 import { contoso } from './removal-by-hand.ts';
 
-const row = (source: SourceName, overrides: Partial<CoverageRow> = {}): CoverageRow => ({
+const row = (source: SourceName, overrides: Partial<LogCoverageRow> = {}): LogCoverageRow => ({
   tenantId: contoso,
   source,
   run: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Log, TenantStore } from '../../shared/ports.ts';
+import type { Log } from '../../shared/ports.ts';
+import type { TenantStore } from '../../shared/tenants/tenant-store.ts';
 import { createTenants, rememberedSeconds, unlessRemoved } from '../../shared/tenants/tenants.ts';
 import { createMemoryTenantStore } from '../builders/memory-tenant-store.ts';
 import { contoso, fabrikam, tenantRow } from './removal-by-hand.ts';

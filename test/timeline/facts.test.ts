@@ -115,6 +115,21 @@ describe('groups', () => {
     ).toEqual([]);
   });
 
+  test('a rule that decides who is in a group, and changed', () => {
+    const rule = (before: unknown, after: unknown, overrides = {}) =>
+      groupRecord('Update group', {
+        change: [{ property: 'MembershipRule', ...{ before, after } }],
+        ...overrides,
+      });
+    expect(factsFrom([rule('a', 'b')])).toMatchObject([
+      { kind: 'group-rule-changed', group: licensedUsers, rule: { before: 'a', after: 'b' }, complete: true },
+    ]);
+    expect(factsFrom([rule(undefined, 'b')])).toMatchObject([{ rule: { after: 'b' } }]);
+    const one = { correlationId: 'one' };
+    expect(factsFrom([rule('a', 'b', one), rule('a', 'b', { ...one, log: 'unified' })])).toHaveLength(1);
+    expect(factsFrom([rule('a', 'a'), rule('a', 'b', { outcome: 'failure' })])).toEqual([]);
+  });
+
   test('a deletion', () => {
     expect(factsFrom([groupRecord('Delete group')])).toMatchObject([
       { kind: 'group-deleted', group: licensedUsers },

@@ -257,6 +257,15 @@ describe('a failed assignment', () => {
     expect(factsFrom([auditRecord({ ...failure, change: removal })])).toEqual([]);
   });
 
+  test.each([
+    'User license is inherited from a group membership and it cannot be removed directly from the user.',
+    'User license is inherited from group membership and cannot be removed directly from the user.',
+  ])('is not the refused removal of what a group gives: %s', (reason) => {
+    const refused = auditRecord({ ...failure, change: [], reason });
+    expect(factsFrom([refused])).toEqual([]);
+    expect(factsFrom([{ ...refused, change: grant }])).toMatchObject([{ kind: 'licence-assignment-failed' }]);
+  });
+
   test('is not read out of the wording of a reason', () => {
     const success = updateUser({ change: grant, reason: 'License assignment failed for ENTERPRISEPACK' });
     expect(factsFrom([success])).toMatchObject([{ kind: 'licences-changed' }]);

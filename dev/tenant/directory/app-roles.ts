@@ -1,7 +1,8 @@
-/** An application permission that a resource API offers, as its service principal shows it in every tenant. */
+/** What an application offers to be given, as its service principal shows it in every tenant; of an API of Microsoft a permission. */
 export interface AppRole {
   id: string;
-  value: string;
+  /** In the tokens of who holds it; a role may have none. */
+  value: string | null;
   displayName: string;
   description: string;
   allowedMemberTypes: string[];
@@ -71,5 +72,5 @@ export const resourceApis: readonly ResourceApi[] = [microsoftGraph, managementA
 
 /** Names of every permission that can be granted here. */
 export const permissionNames: readonly string[] = resourceApis.flatMap(({ appRoles }) =>
-  appRoles.map(({ value }) => value),
+  appRoles.flatMap(({ value }) => value ?? []),
 );

@@ -44,6 +44,19 @@ const changesSchema = z
         resourceAccess: z.array(z.strictObject({ id: guid, type: z.enum(['Role', 'Scope']) })),
       }),
     ),
+    groupMembershipClaims: z
+      .enum(['None', 'SecurityGroup', 'DirectoryRole', 'ApplicationGroup', 'All'])
+      .nullable(),
+    appRoles: z.array(
+      z.strictObject({
+        id: guid,
+        value: z.string().min(1).max(120).nullable(),
+        displayName: z.string().min(1),
+        description: z.string().min(1),
+        allowedMemberTypes: z.array(z.enum(['User', 'Application'])).min(1),
+        isEnabled: z.boolean(),
+      }),
+    ),
   })
   .partial();
 type Changes = z.infer<typeof changesSchema>;
@@ -71,7 +84,7 @@ export function answerApplications(call: Call, path: ObjectPath, directory: Dire
   }
   if (path.part !== undefined) return notFound(path.part, at);
   if (call.method === 'GET') return one(call, kind, registered.application, 200, at);
-  return call.method === 'PATCH' ? update(call, registered.application, at) : methodNotAllowed(at);
+  return call.method === 'PATCH' ? update(call, registered.application, directory, at) : methodNotAllowed(at);
 }
 
 /** Without this preference the alternate key only updates (Graph reference, "Upsert application"). */
@@ -130,24 +143,34 @@ function register(
     },
     api: { requestedAccessTokenVersion: null },
     requiredResourceAccess: [],
+    groupMembershipClaims: null,
+    appRoles: [],
   };
   change(application, given);
   applications.push({ application, credentials: [] });
   return one(call, kind, application, 201, at);
 }
 
-function update(call: Call, application: Application, at: number): Answer {
+function update(call: Call, application: Application, { servicePrincipals }: Directory, at: number): Answer {
   return withBody(call, bodySchema, at, ({ uniqueName = application.uniqueName, ...given }) => {
     if (uniqueName !== application.uniqueName) {
       return badRequest("Property 'uniqueName' is read-only and cannot be set.", at);
     }
+    const kept = new Set((given.appRoles ?? application.appRoles).map(({ id }) => id));
+    if (application.appRoles.some(({ id, isEnabled }) => isEnabled && !kept.has(id))) {
+      return badRequest('Property value cannot be deleted unless it is disabled first.', at);
+    }
     change(application, given);
+    const own = servicePrincipals.find(({ appId }) => appId === application.appId);
+    if (own !== undefined) own.appRoles = [...application.appRoles];
     return empty(204);
   });
 }
 
 /** Lists are replaced; what is not named within `web` and `api` stays. */
-function change(application: Application, { web = {}, api = {}, ...plain }: Changes): void {
+function change(application: Application, { web = {}, api = {}, appRoles, ...plain }: Changes): void {
+  if (appRoles !== undefined)
+    application.appRoles = appRoles.map((role) => ({ ...role, origin: 'Application' }));
   const { implicitGrantSettings = {}, ...pages } = web;
   Object.assign(application, plain);
   Object.assign(application.api, api);

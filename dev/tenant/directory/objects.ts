@@ -23,6 +23,8 @@ export interface Application {
   };
   api: { requestedAccessTokenVersion: number | null };
   requiredResourceAccess: { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[];
+  groupMembershipClaims: string | null;
+  appRoles: AppRole[];
 }
 
 /** As Graph shows it. */

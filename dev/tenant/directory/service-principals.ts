@@ -62,12 +62,13 @@ function create(call: Call, directory: Directory, directories: Directories, at: 
       registered !== undefined &&
       (registered.home.id === tenant.id || registered.application.signInAudience !== 'AzureADMyOrg');
     if (!reachable) return noApplication(appId, at);
-    const { displayName, signInAudience } = registered.application;
+    const { displayName, signInAudience, appRoles } = registered.application;
     const principal = newServicePrincipal(tenant, {
       appId,
       displayName,
       signInAudience,
       appOwnerOrganizationId: registered.home.id,
+      appRoles: [...appRoles],
     });
     change(principal, given);
     servicePrincipals.push(principal);

@@ -25,7 +25,7 @@ export function granted({ assignments, servicePrincipals }: Directory): string[]
   return held.flatMap(({ resourceId, appRoleId }) => {
     const resource = servicePrincipals.find(({ id }) => id === resourceId);
     const role = resource?.appRoles.find(({ id }) => id === appRoleId);
-    return role === undefined ? [] : [role.value];
+    return role?.value ?? [];
   });
 }
 
@@ -37,7 +37,7 @@ export function grantOnly(directory: Directory, names: readonly string[], now: n
   const others = assignments.filter(({ principalId }) => principalId !== holder.principalId);
   const given = servicePrincipals.flatMap((resource) =>
     resource.appRoles
-      .filter(({ value }) => names.includes(value))
+      .filter(({ value }) => value !== null && names.includes(value))
       .map(({ id }) => newAssignment(holder, resource, id, now)),
   );
   assignments.splice(0, assignments.length, ...others, ...given);

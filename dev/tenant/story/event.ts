@@ -92,7 +92,7 @@ function entraTarget(target: Target): unknown {
   return { id, displayName: name, type: 'User', userPrincipalName: upn, groupType: null, modifiedProperties };
 }
 
-/** The event as a record of the unified log (FACTS 6.5, 7.5). */
+/** The event as a record of the unified log (FACTS 6.5.1, 7.5). */
 export function unifiedRecord(event: DirectoryEvent): UnifiedRecord {
   const { by, failure, targets } = event;
   const [first] = targets;
@@ -133,7 +133,7 @@ export function unifiedRecord(event: DirectoryEvent): UnifiedRecord {
   };
 }
 
-/** Plain text for what is text, JSON over several lines with CRLF for all else (FACTS 6.5, 2 and 10). */
+/** Plain text for what is text, JSON over several lines with CRLF for all else (FACTS 6.5.2, 6.5.10). */
 function unifiedProperty({ name, before, after }: ChangedProperty): unknown {
   const write = (value: unknown): string => {
     if (value === null) return '';

@@ -5,7 +5,7 @@ import type { Doer, Person } from './contoso.ts';
 import { type DirectoryEvent, entraRecord, unifiedRecord, updateUser } from './event.ts';
 import type { Holding } from './products.ts';
 
-/** A change of somebody's licences, in the encodings that the logs have for it (FACTS 6.3, 6.5.1 to 6.5.3). */
+/** A change of somebody's licences, in the encodings that the logs have for it (FACTS 6.3, 6.5.1, 6.5.2, 6.5.3). */
 export interface LicenceChange {
   user: Person;
   before: readonly Holding[];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Directory, NewApplication } from '../../../cli/directory/directory.ts';
+import type { AppRole, Directory, NewApplication } from '../../../cli/directory/directory.ts';
 import { createDirectory, defaultAppRole } from '../../../cli/directory/graph-directory.ts';
 import { type SimulatedTenant, startSimulatedTenant } from '../../../dev/tenant/server.ts';
-import type { ReadOutcome } from '../../../shared/ports.ts';
+import type { ReadOutcome } from '../../../shared/services/read-outcome.ts';
 import { createMemoryDirectory } from '../../builders/memory-directory.ts';
 
 const graphAppId = '00000003-0000-0000-c000-000000000000';
@@ -41,6 +41,8 @@ function application(uniqueName: string, overrides: Partial<NewApplication> = {}
     redirectUris: ['https://gracewatch.example.com/.auth/login/aad/callback'],
     idTokens: true,
     requiredRoles: [{ resourceAppId: graphAppId, appRoleId: auditLogRead }],
+    groupClaims: 'ApplicationGroup',
+    appRoles: [],
     ...overrides,
   };
 }
@@ -153,6 +155,35 @@ describe.each<[string, () => Directory]>([
     expect(given(await open().listAppRolesOn(resourceId))).toEqual([
       { ...assignment, id: expect.any(String) },
     ]);
+  });
+
+  test('gives somebody a role of an application, also one that it got later and one without a value', async () => {
+    const role = (id: string, value: string | null): AppRole => ({
+      id,
+      value,
+      displayName: 'Reader',
+      description: 'Reads',
+      allowedMemberTypes: ['User', 'Application'],
+      isEnabled: true,
+    });
+    const reader = role('77777777-0000-4000-8000-000000000001', 'reader');
+    const silent = role('77777777-0000-4000-8000-000000000002', null);
+    const made = given(await open().createApplication(application('with roles', { appRoles: [reader] })));
+    const { id: resourceId } = given(await open().createServicePrincipal(made.appId));
+    given(await open().updateApplication(made.id, { appRoles: [reader, silent] }));
+    expect(given(await open().findApplication('with roles'))?.appRoles).toEqual([reader, silent]);
+    const { id: principalId } = given(await open().me());
+    for (const { id: appRoleId } of [reader, silent]) {
+      given(await open().assignAppRole({ principalId, resourceId, appRoleId }, 'access'));
+    }
+    expect(
+      given(await open().listAppRolesOn(resourceId))
+        .map(({ appRoleId }) => appRoleId)
+        .sort(),
+    ).toEqual([reader.id, silent.id]);
+    // Beside roles that are declared there is none in particular.
+    const none = { principalId, resourceId, appRoleId: defaultAppRole };
+    expect(await open().assignAppRole(none, 'access')).toMatchObject({ kind: 'refused', status: 400 });
   });
 
   test('grants a permission to an identity, once, and takes it away', async () => {

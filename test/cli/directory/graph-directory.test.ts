@@ -4,7 +4,7 @@ import type { Directory, NewApplication } from '../../../cli/directory/directory
 import type { DirectoryOptions } from '../../../cli/directory/directory-calls.ts';
 import { createDirectory, defaultAppRole } from '../../../cli/directory/graph-directory.ts';
 import { NotSignedIn } from '../../../cli/person-token.ts';
-import type { ReadOutcome } from '../../../shared/ports.ts';
+import type { ReadOutcome } from '../../../shared/services/read-outcome.ts';
 import {
   cutInBody,
   hang,
@@ -194,8 +194,8 @@ describe('lists', () => {
 });
 
 describe('somebody without the right', () => {
-  const assign = (appRoleId: string) => (open: Directory) =>
-    open.assignAppRole({ principalId: 'p', resourceId: 'r', appRoleId });
+  const assign = (appRoleId: string, what: 'access' | 'permission') => (open: Directory) =>
+    open.assignAppRole({ principalId: 'p', resourceId: 'r', appRoleId }, what);
 
   test.each<[string, (open: Directory) => Promise<ReadOutcome<unknown>>, string]>([
     ['to make an application', (open) => open.createApplication(wanted), 'Application Developer'],
@@ -210,10 +210,10 @@ describe('somebody without the right', () => {
       (open) => open.createFederatedCredential('a', trust),
       'Cloud Application Administrator',
     ],
-    ['to allow somebody', assign(defaultAppRole), 'Cloud Application Administrator'],
+    ['to allow somebody', assign(defaultAppRole, 'access'), 'Cloud Application Administrator'],
     [
       'to grant a permission',
-      assign('b0afded3-3588-46d8-8b3d-9842eff778da'),
+      assign('b0afded3-3588-46d8-8b3d-9842eff778da', 'permission'),
       'Privileged Role Administrator',
     ],
     ['to look', (open) => open.findApplication('x'), 'Directory Readers'],
@@ -232,6 +232,27 @@ describe('somebody without the right', () => {
 
 describe('what the directory does not know yet', () => {
   const notFound = json(404, error('Request_ResourceNotFound'));
+  const roleUnknown = json(400, {
+    error: { code: 'Request_BadRequest', message: 'Permission being assigned was not found on application' },
+  });
+
+  test('a role that the application got just now is given as soon as its service principal shows it', async () => {
+    const role = { id: 'role-1', value: 'reader', displayName: 'Reader', description: 'Reads' };
+    const appRole = { ...role, allowedMemberTypes: ['User'], isEnabled: true };
+    const assignment = { principalId: 'p', resourceId: 'r', appRoleId: 'role-1' };
+    replies = [text(204, ''), roleUnknown, roleUnknown, json(201, {})];
+    const open = directory();
+    expect(await open.updateApplication('a', { appRoles: [appRole] })).toMatchObject({ kind: 'read' });
+    expect(JSON.parse(bodies[0] ?? '')).toEqual({ appRoles: [appRole] });
+    expect(await open.assignAppRole(assignment, 'access')).toMatchObject({ kind: 'read' });
+    expect(paused).toEqual([2, 3]);
+    // Of one that nobody made here it is an answer.
+    replies = [roleUnknown];
+    expect(await directory().assignAppRole(assignment, 'access')).toMatchObject({
+      kind: 'refused',
+      status: 400,
+    });
+  });
   const notReplicated = json(400, error('Request_BadRequest', ['NoBackingApplicationObject']));
 
   test('is waited for where it was made here, and the person is told', async () => {
@@ -365,6 +386,7 @@ describe('a directory that does not answer as it should', () => {
         redirectUris: [],
         idTokens: false,
         requiredRoles: [],
+        appRoles: [],
       },
     });
   });

@@ -3,6 +3,7 @@ import { judgeReferences } from '../../../cli/doctor/key-vault-references.ts';
 import { judgeAccountRoles } from '../../../cli/doctor/storage-roles.ts';
 import { judgeVersions } from '../../../cli/doctor/versions.ts';
 import type { Az } from '../../../cli/target/az.ts';
+import { ownFunctions } from '../../../cli/target/listed-functions.ts';
 import type { Environment } from '../../../shared/config.ts';
 import { json, text } from '../../adapters/loopback.ts';
 import { appReply, contoso, deployed, healthy } from './deployed.ts';
@@ -36,6 +37,8 @@ function azOf(appSettings: Environment, answers: Record<string, unknown> = {}): 
     })),
     'account show': { id: app.subscription, tenantId: app.tenantId },
     'functionapp runtime config show': { name: 'node', version: '24' },
+    'rest --method get --url /subscriptions/sub-1/resourceGroups/watch/providers/Microsoft.Web/sites/gracewatch-x/functions?':
+      listed(...ownFunctions()),
     'rest ': { value: [{ name: 'GRACEWATCH_CHANNELS', properties: { status: 'Resolved' } }] },
     ...answers,
   };
@@ -48,6 +51,10 @@ function azOf(appSettings: Environment, answers: Record<string, unknown> = {}): 
         : { kind: 'done', value: found[1] },
     );
   };
+}
+
+function listed(...names: string[]) {
+  return { value: names.map((name) => ({ name: `gracewatch-x/${name}` })) };
 }
 
 const asked = ['--app', app.name, '--resource-group', app.resourceGroup];
@@ -96,6 +103,29 @@ describe('an app in Azure', () => {
     expect(told(checks, 'handshake')).toEqual([]);
     expect(told(checks, 'sign-in')).toMatchObject([{ status: 'warn' }]);
     expect(code).toBe(1);
+  });
+
+  test('of which Azure lists only WarmUp, nothing or not all has no triggers: the cure is named', async () => {
+    const functionsOf = async (answer: unknown) => {
+      const path =
+        'rest --method get --url /subscriptions/sub-1/resourceGroups/watch/providers/Microsoft.Web/sites/gracewatch-x/functions?';
+      const az = azOf(settings(), { [path]: answer });
+      return told((await diagnosed({}, { args: asked, az })).checks, 'functions')[0];
+    };
+    expect(await functionsOf(listed(...ownFunctions()))).toMatchObject({ status: 'ok' });
+    const warmUp = await functionsOf(listed('WarmUp'));
+    expect(warmUp).toMatchObject({ status: 'fail' });
+    expect(warmUp?.means).toMatch(/^Azure lists only WarmUp of the app: no trigger fires/);
+    expect(warmUp?.mend).toContain(
+      'az rest --method post --url "/subscriptions/sub-1/resourceGroups/watch/providers/Microsoft.Web/sites/gracewatch-x/host/default/sync?api-version=2024-04-01"',
+    );
+    expect((await functionsOf(listed()))?.means).toMatch(/^Azure lists no function of the app/);
+    const some = await functionsOf(listed(...ownFunctions().filter((name) => name !== 'collect')));
+    expect(some).toMatchObject({
+      status: 'fail',
+      means: 'Azure does not list collect: their triggers do not fire',
+    });
+    expect(await functionsOf({ error: 'x' })).toMatchObject({ status: 'warn' });
   });
 
   test('that the Azure CLI does not find is wrong use', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeChannels, type SeenChannel } from '../../../cli/doctor/channels.ts';
 import { testCard } from '../../../cli/doctor/test-card.ts';
-import type { DeliveryOutcome } from '../../../shared/ports.ts';
+import type { DeliveryOutcome } from '../../../shared/deliver/channel-sender.ts';
 import { Secret } from '../../../shared/secret.ts';
 
 const url = new Secret('https://prod-01.westeurope.logic.azure.com/workflows/abc?sig=topsecretsignature');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeCollection } from '../../../cli/doctor/collection.ts';
-import type { CoverageRow } from '../../../shared/ports.ts';
-import { sourceNames } from '../../../shared/timeline/coverage.ts';
+import type { LogCoverageRow } from '../../../shared/coverage/coverage-store.ts';
+import { sourceNames } from '../../../shared/coverage/coverage.ts';
 import { contoso } from './deployed.ts';
 
 const now = '2026-02-03T12:00:00.000Z';
 
-function row(changes: Partial<CoverageRow> = {}): CoverageRow {
+function row(changes: Partial<LogCoverageRow> = {}): LogCoverageRow {
   return {
     tenantId: contoso.id,
     source: 'entra-directory-audits',
@@ -20,7 +20,7 @@ function row(changes: Partial<CoverageRow> = {}): CoverageRow {
   };
 }
 
-function judged(changes: Partial<CoverageRow>) {
+function judged(changes: Partial<LogCoverageRow>) {
   const lines = judgeCollection([row(changes)], now).filter(
     ({ subject }) => subject === 'the Entra directory audits',
   );
@@ -57,6 +57,9 @@ describe('the last collection of a source', () => {
     const { first } = judged({ finishedAt: '2026-02-03T09:00:00.000Z' });
     expect(first).toMatchObject({ status: 'fail' });
     expect(first?.means).toContain('3 hours ago');
+    expect(first?.mend).not.toContain('timers');
+    const [inAzure] = judgeCollection([row({ finishedAt: '2026-02-03T09:00:00.000Z' })], now, 'az rest …');
+    expect(inAzure?.mend).toContain('its timers have stopped, as after some deployments: az rest …');
   });
 
   test('that failed says since when, why, and which permission would mend it', () => {
@@ -69,6 +72,20 @@ describe('the last collection of a source', () => {
     expect(first).toMatchObject({ status: 'fail' });
     expect(first?.means).toContain('since 2026-02-03T10:00:00.000Z: Graph answered 403');
     expect(first?.mend).toContain('grant AuditLog.Read.All');
+  });
+
+  test('that had to start its subscription says since when it is read: nothing is wrong with that', () => {
+    const started = '2026-02-01T09:00:00.000Z';
+    const before = { from: '2026-01-25T09:10:00.000Z', to: started, reason: 'the subscription was off' };
+    for (const windows of [[], [{ from: started, to: now }]]) {
+      const { more } = judged({ gaps: [before], windows, givenSince: started });
+      expect(more).toMatchObject([{ status: 'ok' }]);
+      expect(more[0]?.means).toContain(`read since ${started}`);
+    }
+    const off = { from: '2026-02-02T00:00:00.000Z', to: '2026-02-02T09:00:00.000Z', reason: 'off' };
+    const { more } = judged({ gaps: [before, off], windows: [{ from: started, to: off.from }] });
+    expect(more.map(({ status }) => status)).toEqual(['ok', 'warn']);
+    expect(more[1]?.means).toContain('1 gap in what was read, the first from 2026-02-02T00:00:00.000Z');
   });
 
   test('that left gaps says so, and whether they are tried again', () => {

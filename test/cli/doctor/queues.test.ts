@@ -38,7 +38,7 @@ describe('messages that were put aside', () => {
     const kept = (keptAt: string) => judgeKeptMessages([{ queue: 'verdicts', keptAt }], now)[0];
     expect(kept('2026-02-03T09:00:00.000Z')?.status).toBe('fail');
     expect(kept('2026-01-20T09:00:00.000Z')?.status).toBe('warn');
-    expect(kept('2026-01-20T09:00:00.000Z')?.mend).toContain('put the body of each row of the table poison');
+    expect(kept('2026-01-20T09:00:00.000Z')?.mend).toContain('npx gracewatch poison replay --queue verdicts');
   });
 
   test('are counted by queue, since the first of them', () => {

@@ -79,6 +79,22 @@ describe('settings', () => {
     expect(config).toBeDefined();
   });
 
+  test('of a rule for one tenant are named by tenant, rule and path; an unknown tenant has no effect', () => {
+    const forOne = (tenant: string, settings: object): string =>
+      JSON.stringify({ tenants: { [tenant]: { 'licence/licence-lost': settings } } });
+    const wrong = readSettings(
+      here({ ...right, GRACEWATCH_RULES: forOne('fabrikam', { graceHours: 'secretly' }) }),
+    );
+    expect(wrong.lines.find(({ subject }) => subject === 'GRACEWATCH_RULES')?.means).toContain(
+      'tenants.fabrikam: licence/licence-lost: graceHours',
+    );
+    expect(JSON.stringify(wrong.lines)).not.toContain('secretly');
+    const unknown = readSettings(here({ ...right, GRACEWATCH_RULES: forOne('fabrikam', { graceHours: 1 }) }));
+    expect(unknown.lines.map(({ means }) => means)).toEqual([
+      'rule settings for an unknown tenant "fabrikam": it has no effect',
+    ]);
+  });
+
   test('show an example that fits where everything is on one machine', () => {
     const { lines } = readSettings(
       here({ ...right, GRACEWATCH_CREDENTIAL: 'none', AzureWebJobsStorage__accountName: undefined }),

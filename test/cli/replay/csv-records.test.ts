@@ -1,18 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CsvHead, csvHeadOf, CsvRecords } from '../../../cli/replay/csv-records.ts';
+import { csvHeadOf, CsvRecords } from '../../../cli/replay/csv-records.ts';
 import type { Cut } from '../../../cli/replay/cut.ts';
 import { cutInChunks, valuesOf } from './cut-text.ts';
 
-function headOf(text: string): CsvHead {
-  const head = csvHeadOf(Buffer.from(text));
-  if (head === undefined) throw new Error('no header');
-  return head;
-}
+/** A log is what has a column AuditData. */
+const formatOf = (columns: readonly string[]) =>
+  columns.includes('AuditData') ? ('purview-csv' as const) : undefined;
 
 function cuts(text: string, chunkLength?: number, limit?: number): Cut[] {
-  const head = headOf(text);
-  return cutInChunks(new CsvRecords(head, limit), Buffer.from(text).subarray(head.length), chunkLength);
+  const head = csvHeadOf(Buffer.from(text));
+  const records = new CsvRecords(head, formatOf, limit);
+  return cutInChunks(records, Buffer.from(text).subarray(head.length), chunkLength);
 }
 
 function read(text: string): unknown[] {
@@ -36,8 +35,57 @@ describe('rows come as objects by the names of their columns', () => {
     ]);
   });
 
-  test('text without columns has no header', () => {
-    expect(csvHeadOf(Buffer.from('just a line\n'))).toBeUndefined();
+  test.each([',', ';', '\t', '|'])('with %j between them, and every name in quotes', (delimiter) => {
+    const row = (...cells: string[]): string => cells.map((cell) => `"${cell}"`).join(delimiter);
+    const text = [row('Id', 'AuditData', 'Cost, all;told'), row('1', '{""a"":1,5}', '1,5')].join('\r\n');
+    expect(read(text)).toEqual([{ Id: '1', AuditData: '{"a":1,5}', 'Cost, all;told': '1,5' }]);
+  });
+
+  test('a comma in a cell without quotes divides nothing where the columns are divided otherwise', () => {
+    expect(read('Id;Cost;AuditData\n1;2,5;"{""a"":2,5}"\n')).toEqual([
+      { Id: '1', Cost: '2,5', AuditData: '{"a":2,5}' },
+    ]);
+  });
+
+  test('one column: the line is the cell', () => {
+    expect(read('"AuditData"\r\n"{""a"":1,""b"":2}"\r\n')).toEqual([{ AuditData: '{"a":1,"b":2}' }]);
+    expect(read('AuditData\n{"a":1,"b":"x;y"}\n{"a":2}\n')).toEqual([
+      { AuditData: '{"a":1,"b":"x;y"}' },
+      { AuditData: '{"a":2}' },
+    ]);
+  });
+});
+
+describe('exports that were put behind one another', () => {
+  test('repeat the header, with all that stands before it', () => {
+    const first = 'Id,AuditData\r\n1,2\r\n';
+    for (const again of [
+      first,
+      `\uFEFF${first}`,
+      `#TYPE Selected.System.Object\r\n${first}`,
+      `sep=,\n${first}`,
+    ])
+      expect(read(`${first}${again}`)).toEqual([
+        { Id: '1', AuditData: '2' },
+        { Id: '1', AuditData: '2' },
+      ]);
+  });
+
+  test.each(['AuditData;Other;Id', '"AuditData";"Other";"Id"', '\uFEFF"AuditData";"Other";"Id"'])(
+    'go on with the columns of %j',
+    (header) => {
+      expect(read(`Id,AuditData\n1,2\n${header}\n"x,y";"z";3\n`)).toEqual([
+        { Id: '1', AuditData: '2' },
+        { AuditData: 'x,y', Other: 'z', Id: '3' },
+      ]);
+    },
+  );
+
+  test('no name in a row makes a header of it', () => {
+    expect(read('At,AuditData\n2026-02-03,AuditData\n2026-02-04,x\n')).toEqual([
+      { At: '2026-02-03', AuditData: 'AuditData' },
+      { At: '2026-02-04', AuditData: 'x' },
+    ]);
   });
 });
 

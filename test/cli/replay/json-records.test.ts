@@ -54,7 +54,7 @@ describe('records are found in every shape in which services and tools write JSO
 
 describe('what cannot be read is told, and the rest is read', () => {
   test('a line that was cut off, in a text, a list or an object', () => {
-    const ends = ['{"a":"x', '{"a":[1,', '{"a":[1', '{"a":', '{"a":1,', '{'];
+    const ends = ['{"a":"x', '{"a":"x\\\\', '{"a":[1,', '{"a":[1', '{"a":', '{"a":1,', '{'];
     for (const end of ends) {
       expect(read(`{"a":0}\n${end}\n{"a":1}\n{"a":2}\n`)).toEqual([
         { a: 0 },
@@ -195,6 +195,7 @@ describe('laws', () => {
           own.toSpliced(index, 1).map((text) => ({ kind: 'value', value: JSON.parse(text) as unknown })),
         );
       }),
+      { examples: [[[{ b: '"' }, { c: { '"': 0 } }], 0, 13]] },
     );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lookAtRights } from '../../../cli/rights/look-at-rights.ts';
-import type { ActivitySubscription, ReadOutcome } from '../../../shared/ports.ts';
+import type { ActivitySubscription } from '../../../shared/services/activity-api.ts';
+import type { ReadOutcome } from '../../../shared/services/read-outcome.ts';
 import { lackingRights, type TenantRights } from '../../../cli/rights/rights.ts';
 import {
   authorityRefuses,

@@ -3,8 +3,8 @@ import { lookAtRights } from '../../../cli/rights/look-at-rights.ts';
 import { lackingRights, type TenantRights } from '../../../cli/rights/rights.ts';
 import type { RightsFromAfar } from '../../../cli/rights/rights-from-afar.ts';
 import { apis } from '../../../shared/permissions.ts';
-import type { CoverageRow } from '../../../shared/ports.ts';
-import type { SourceName } from '../../../shared/timeline/coverage.ts';
+import type { LogCoverageRow } from '../../../shared/coverage/coverage-store.ts';
+import type { SourceName } from '../../../shared/coverage/coverage.ts';
 import { contoso, type Failure } from '../../builders/tenant-services.ts';
 
 const now = '2026-03-05T12:00:00.000Z';
@@ -55,11 +55,11 @@ function home(held: readonly string[] | Failure, tenantId = contoso.id): Home {
   };
 }
 
-function row(source: SourceName, changes: Partial<CoverageRow>): CoverageRow {
+function row(source: SourceName, changes: Partial<LogCoverageRow>): LogCoverageRow {
   return { tenantId: contoso.id, source, run: 3, first: false, windows: [], gaps: [], ...changes };
 }
 
-const collected = (source: SourceName): CoverageRow =>
+const collected = (source: SourceName): LogCoverageRow =>
   row(source, { finishedAt: '2026-03-05T11:50:00.000Z' });
 const allCollected = [
   collected('entra-directory-audits'),
@@ -67,7 +67,7 @@ const allCollected = [
   collected('activity-exchange'),
 ];
 
-function afar(rows: readonly CoverageRow[] | Error, identity?: Home): RightsFromAfar {
+function afar(rows: readonly LogCoverageRow[] | Error, identity?: Home): RightsFromAfar {
   return {
     kind: 'afar',
     homeTenantOnly: identity !== undefined,

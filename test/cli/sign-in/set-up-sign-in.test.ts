@@ -27,15 +27,20 @@ beforeEach(() => {
   directory = createMemoryDirectory();
 });
 
-async function setUp(request: Partial<SignInRequest> = {}) {
+const nobody: SignInRequest['give'] = { operator: [], reader: [], 'sign-in': [] };
+
+async function setUp({
+  give = {},
+  ...request
+}: Partial<Omit<SignInRequest, 'give'>> & { give?: Partial<SignInRequest['give']> } = {}) {
   const outcome = await setUpSignIn(
     {
       place,
       deployedTenants: [],
       authority: 'https://login.microsoftonline.com/',
-      allow: [],
       yes: true,
       ...request,
+      give: { ...nobody, ...give },
     },
     directory,
   );
@@ -55,6 +60,18 @@ function application(): MemoryDirectory['contents']['applications'][number] {
   return only;
 }
 
+/** The id of the role that the application has for it. */
+function roleId(value: string | null): string | undefined {
+  return application().appRoles.find((role) => role.value === value)?.id;
+}
+
+/** Who has what, in the order in which it was given. */
+const given = () =>
+  directory.contents.assignments.map(({ principalId, appRoleId }) => [
+    principalId,
+    application().appRoles.find(({ id }) => id === appRoleId)?.displayName ?? appRoleId,
+  ]);
+
 const writes = () => directory.called.filter((name) => !/^(?:find|list|me)/.test(name));
 
 describe('somebody who sets sign-in up for the first time', () => {
@@ -65,10 +82,10 @@ describe('somebody who sets sign-in up for the first time', () => {
       'would-do trust',
       'would-do service-principal',
       'would-do assignment-required',
-      'would-do allowed',
+      'would-do operator',
     ]);
     expect(text).toContain(`https://gracewatch-x.azurewebsites.net`);
-    expect(text).toContain('megan@contoso.com is allowed');
+    expect(text).toContain('megan@contoso.com is operator of all tenants');
     expect(text).toContain('Nothing was changed. With --yes: 5 changes.');
     expect(text).not.toContain('az deployment');
     expect(report.clientId).toBeUndefined();
@@ -99,7 +116,7 @@ describe('somebody who sets sign-in up for the first time', () => {
       {
         principalId: directory.contents.person?.id,
         resourceId: principal?.id,
-        appRoleId: '00000000-0000-0000-0000-000000000000',
+        appRoleId: roleId('operator'),
       },
     ]);
   });
@@ -117,7 +134,7 @@ describe('somebody who sets sign-in up for the first time', () => {
   });
 
   test('allows nobody in before assignment is required', async () => {
-    await setUp({ allow: [adele] });
+    await setUp({ give: { 'sign-in': [adele] } });
     expect(writes()).toEqual([
       'createApplication',
       'createFederatedCredential',
@@ -141,11 +158,11 @@ describe('somebody who sets sign-in up for the first time', () => {
 
 describe('somebody who runs it again', () => {
   test('changes nothing, and is told the client id once more', async () => {
-    const first = await setUp({ allow: [adele] });
+    const first = await setUp({ give: { 'sign-in': [adele] } });
     const before = structuredClone(directory.contents);
     directory.called.length = 0;
-    const second = await setUp({ allow: [adele] });
-    expect(second.aspects.map((line) => line.split(' ')[0])).toEqual(Array(9).fill('right'));
+    const second = await setUp({ give: { 'sign-in': [adele] } });
+    expect(second.aspects.map((line) => line.split(' ')[0])).toEqual(Array(11).fill('right'));
     expect(second.report.clientId).toBe(first.report.clientId);
     expect(second.text).toContain('All is as it should be.');
     expect(directory.contents).toEqual(before);
@@ -161,23 +178,116 @@ describe('somebody who runs it again', () => {
       'right audience',
       'right redirect',
       'right id-tokens',
+      'right app-roles',
+      'right groups',
       'right trust',
       'done service-principal',
       'done assignment-required',
-      'done allowed',
+      'done operator',
     ]);
   });
 
   test('can allow others, also himself by his id, and those who are allowed already stay', async () => {
-    await setUp({ allow: [adele] });
+    await setUp({ give: { 'sign-in': [adele] } });
     const me = directory.contents.person?.id ?? '';
-    const { text } = await setUp({ allow: [everybody, me] });
+    const { text } = await setUp({ give: { 'sign-in': [everybody, me] } });
     expect(directory.contents.assignments.map(({ principalId }) => principalId)).toEqual([
       me,
       adele,
       everybody,
     ]);
-    expect(text).toContain('Note: 1 more person or group is allowed already');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'Note: more people or groups may sign in already, and stay as they are: 1 without an app role, who may read what GRACEWATCH_ACCESS says and nothing else',
+    );
+  });
+});
+
+describe('the two app roles', () => {
+  const me = (): string => directory.contents.person?.id ?? '';
+
+  test('are made with the application, beside one that lets somebody sign in and says nothing', async () => {
+    await setUp();
+    expect(application()).toMatchObject({
+      groupClaims: 'ApplicationGroup',
+      appRoles: [
+        { value: 'reader', isEnabled: true, allowedMemberTypes: ['User', 'Application'] },
+        { value: 'operator', isEnabled: true, allowedMemberTypes: ['User', 'Application'] },
+        { value: null, isEnabled: true },
+      ],
+    });
+    expect(new Set(application().appRoles.map(({ id }) => id)).size).toBe(3);
+  });
+
+  test('are given to whom it is told, each the most that he is named for', async () => {
+    const { aspects, text } = await setUp({
+      give: { operator: [adele], reader: [everybody, adele], 'sign-in': [newIdentity] },
+    });
+    expect(aspects.slice(-4)).toEqual(['done operator', 'done operator', 'done reader', 'done allowed']);
+    expect(given()).toEqual([
+      [me(), 'Operator'],
+      [adele, 'Operator'],
+      [everybody, 'Reader'],
+      [newIdentity, 'Sign-in only'],
+    ]);
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      `${newIdentity} may sign in, for what GRACEWATCH_ACCESS says`,
+    );
+  });
+
+  test('who sets it up is what he says he is, and what he is already he stays', async () => {
+    await setUp({ give: { reader: [me()] } });
+    expect(given()).toEqual([[me(), 'Reader']]);
+    expect((await setUp()).aspects.at(-1)).toBe('right reader');
+    expect(given()).toEqual([[me(), 'Reader']]);
+  });
+
+  test('come to an application that was made without them; who could sign in goes on and is told of', async () => {
+    await setUp();
+    application().appRoles = [];
+    delete application().groupClaims;
+    const [principal] = directory.contents.servicePrincipals;
+    if (principal !== undefined) principal.appRoles = [];
+    const before = '00000000-0000-0000-0000-000000000000';
+    directory.contents.assignments = [me(), adele].map((principalId, index) => ({
+      ...{ id: String(index), principalId, resourceId: principal?.id ?? '', appRoleId: before },
+    }));
+    const { aspects, text } = await setUp();
+    expect(aspects).toContain('done app-roles');
+    expect(aspects).toContain('done groups');
+    expect(text).toContain('it was: none');
+    expect(given()).toEqual([
+      [me(), before],
+      [adele, before],
+      [me(), 'Operator'],
+    ]);
+    expect(text).toContain('1 without an app role');
+  });
+
+  test('of somebody else stay, one that is switched off is on again, and one of the same value is used', async () => {
+    await setUp();
+    const own = { description: 'x', displayName: 'x', allowedMemberTypes: ['User'], isEnabled: true };
+    const [reader, ...others] = application().appRoles;
+    application().appRoles = [
+      { ...own, id: 'theirs', value: 'theirs' },
+      { ...own, id: 'by-hand', value: 'reader', isEnabled: false },
+      ...others,
+    ];
+    await setUp({ give: { reader: [adele] } });
+    expect(reader?.value).toBe('reader');
+    expect(application().appRoles).toMatchObject([
+      { id: 'theirs', value: 'theirs' },
+      { id: 'by-hand', value: 'reader', isEnabled: true },
+      { value: 'operator' },
+      { value: null },
+    ]);
+    expect(directory.contents.assignments.at(-1)).toMatchObject({ principalId: adele, appRoleId: 'by-hand' });
+  });
+
+  test('groups of a wider kind are left as they are', async () => {
+    await setUp();
+    application().groupClaims = 'SecurityGroup';
+    expect((await setUp()).aspects).toContain('right groups');
+    expect(application().groupClaims).toBe('SecurityGroup');
   });
 });
 
@@ -287,7 +397,7 @@ describe('somebody without the right', () => {
       'done trust',
       'done service-principal',
       'failed assignment-required',
-      'not-reached allowed',
+      'not-reached operator',
     ]);
     expect(text.replace(/\s+/g, ' ')).toContain(
       'refused only people who are allowed can sign in Graph answered 403 (Authorization_RequestDenied): you lack the directory role Cloud Application Administrator in this tenant, or it is not active',
@@ -300,7 +410,7 @@ describe('somebody without the right', () => {
   test('and when not even looking is allowed, nothing is begun', async () => {
     directory.refuse('findApplication', noRight('Directory Readers'));
     const outcome = await setUpSignIn(
-      { place, deployedTenants: [], authority: 'https://login.microsoftonline.com', allow: [], yes: true },
+      { place, deployedTenants: [], authority: 'https://login.microsoftonline.com', give: nobody, yes: true },
       directory,
     );
     expect(outcome).toEqual(noRight('Directory Readers'));
@@ -314,8 +424,8 @@ describe('somebody without the right', () => {
       assignment.principalId === adele
         ? Promise.resolve({ kind: 'refused', reason: 'Graph answered 404 (x)', status: 404 })
         : assign(assignment);
-    const { aspects, text } = await setUp({ allow: [adele, everybody] });
-    expect(aspects.slice(-3)).toEqual(['right allowed', 'failed allowed', 'done allowed']);
+    const { aspects, text } = await setUp({ give: { 'sign-in': [adele, everybody] } });
+    expect(aspects.slice(-3)).toEqual(['right operator', 'failed allowed', 'done allowed']);
     expect(text.replace(/\s+/g, ' ')).toContain('no person or group of this tenant has this object id');
   });
 });
@@ -326,12 +436,14 @@ describe('an application that is signed in, as in a workflow', () => {
   });
 
   test('must name the people', async () => {
-    await expect(setUp()).rejects.toThrow('name who may sign in with --allow ID');
+    await expect(setUp()).rejects.toThrow(
+      'name who may sign in with --operator ID, --reader ID or --allow ID',
+    );
     expect(writes()).toEqual([]);
   });
 
   test('allows those', async () => {
-    await setUp({ allow: [adele] });
+    await setUp({ give: { 'sign-in': [adele] } });
     expect(directory.contents.assignments).toMatchObject([{ principalId: adele }]);
   });
 });
@@ -362,7 +474,7 @@ test('programs get the same as one document', async () => {
     tenantId: contoso,
     application: { uniqueName: 'gracewatch-sign-in-gracewatch-x', clientId: application().appId },
     dryRun: false,
-    aspects: ['application', 'trust', 'service-principal', 'assignment-required', 'allowed'].map((name) => ({
+    aspects: ['application', 'trust', 'service-principal', 'assignment-required', 'operator'].map((name) => ({
       name,
       text: expect.any(String),
       outcome: 'done',

@@ -91,7 +91,7 @@ test('somebody who may not be allowed is told, and the exit code says so', async
   const { aspects } = JSON.parse(ran.out) as { aspects: unknown[] };
   expect(aspects.at(-1)).toEqual({
     name: 'allowed',
-    text: `${nobody} is allowed`,
+    text: `${nobody} may sign in, for what GRACEWATCH_ACCESS says`,
     outcome: 'failed',
     reason:
       'no person or group of this tenant has this object id (Graph answered 404 (Request_ResourceNotFound))',
@@ -128,6 +128,8 @@ test('--help says it all and asks nobody', async () => {
     '--host',
     '--identity',
     '--tenant',
+    '--operator',
+    '--reader',
     '--allow',
     '--tenants',
     '--yes',
@@ -150,6 +152,8 @@ describe('wrong use is told, and nobody is asked', () => {
     ['a name for an id', byHost.with(3, 'my-identity'), '--identity must be an id'],
     ['a domain for a tenant', byHost.with(5, 'contoso.com'), '--tenant must be an id'],
     ['a mail address', [...byHost, '--allow', 'megan@contoso.com'], '--allow must be an id'],
+    ['a mail address of an operator', [...byHost, '--operator', 'm@contoso.com'], '--operator must be an id'],
+    ['a name of a reader', [...byHost, '--reader', 'help desk'], '--reader must be an id'],
     [
       'ids behind each other',
       [...byHost, '--allow', identity, fabrikam],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { addTenant, type AddRequest } from '../../../cli/tenants/add.ts';
 import type { Deployment } from '../../../cli/tenants/deployment.ts';
 import { UsageError } from '../../../cli/arguments/arguments.ts';
-import type { TenantRow } from '../../../shared/ports.ts';
+import type { TenantRow } from '../../../shared/tenants/tenant-store.ts';
 import { Secret } from '../../../shared/secret.ts';
 import type { Ran } from '../../builders/command-line.ts';
 import { application, contoso, fabrikam, inTerminal, memoryDeployment, now } from './memory-deployment.ts';

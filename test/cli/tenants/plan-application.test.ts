@@ -32,6 +32,7 @@ const application: Application = {
   redirectUris: [wanted.redirectUri],
   idTokens: false,
   requiredRoles: roles,
+  appRoles: [],
 };
 const trust: FederatedCredential = { id: 't', ...wanted.trust };
 const servicePrincipal = {

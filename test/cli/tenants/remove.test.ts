@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../cli/arguments/arguments.ts';
 import type { Deployment } from '../../../cli/tenants/deployment.ts';
 import { removeTenantByHand } from '../../../cli/tenants/remove.ts';
-import type { TenantRow } from '../../../shared/ports.ts';
+import type { TenantRow } from '../../../shared/tenants/tenant-store.ts';
 import type { Ran } from '../../builders/command-line.ts';
 import { storedAlert } from '../../builders/stored-alert.ts';
 import { contoso, fabrikam, inTerminal, memoryDeployment, now } from './memory-deployment.ts';

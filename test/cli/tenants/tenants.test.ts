@@ -5,9 +5,9 @@ import { connectStorage, type StorageClients } from '../../../shared/adapters/st
 import { createTenantTable } from '../../../shared/adapters/tenant-table.ts';
 import type { Environment } from '../../../shared/config.ts';
 import names from '../../../shared/names.json' with { type: 'json' };
-import type { CoverageRow } from '../../../shared/ports.ts';
+import type { LogCoverageRow } from '../../../shared/coverage/coverage-store.ts';
 import { Secret } from '../../../shared/secret.ts';
-import { sourceNames } from '../../../shared/timeline/coverage.ts';
+import { sourceNames } from '../../../shared/coverage/coverage.ts';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
 import { type Given, type Ran, runIn } from '../../builders/command-line.ts';
 import { type Client, contosoId, fabrikamId, startTenant } from '../../dev/tenant/tenant.ts';
@@ -44,7 +44,7 @@ const run = (args: string, changes: Environment = {}, given: Given = {}): Promis
   return runIn({ environment, ...given }, (workplace) => tenants(args.split(' '), workplace));
 };
 
-async function collected(tenantId: string, changes: Partial<CoverageRow> = {}): Promise<void> {
+async function collected(tenantId: string, changes: Partial<LogCoverageRow> = {}): Promise<void> {
   const coverage = createCoverageTable(storage.table(names.tables.coverage));
   for (const source of sourceNames) {
     const finishedAt = '2026-02-03T11:56:00.000Z';

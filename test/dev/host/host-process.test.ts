@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { QueueClient } from '@azure/storage-queue';
+import { QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
+import names from '../../../shared/names.json' with { type: 'json' };
 import { type FunctionApp, writeFunctionApp } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
@@ -140,6 +141,8 @@ describe('npm run host', () => {
 
   test('goes on after its processId was killed; the message in work comes again after its lock', async () => {
     const queueName = `q-${randomUUID()}`;
+    const queue = new QueueClient(azurite.connectionString, queueName);
+    await queue.create();
     const host = runHost(
       `app.storageQueue('work', { queueName: '${queueName}', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
          note(['begin', context.triggerMetadata.dequeueCount]);
@@ -150,7 +153,6 @@ describe('npm run host', () => {
       { AzureWebJobsStorage: azurite.connectionString, GRACEWATCH_TIMING: '{"lockSeconds":1}' },
     );
     const first = await host.processId();
-    const queue = new QueueClient(azurite.connectionString, queueName);
     await queue.sendMessage(Buffer.from('x').toString('base64'));
     await host.app.untilNotes(1);
     process.kill(first, 'SIGKILL');
@@ -209,10 +211,40 @@ describe('npm run host', () => {
     await first.processId();
   });
 
-  test('says what is wrong in the settings and ends, without a stack', async () => {
+  test('goes on without a function where the app throws, as on Azure, and ends when it is told to', async () => {
     const host = runHost(`throw new Error('GRACEWATCH_CREDENTIAL is missing')`, await freePort());
+    await host.processId();
+    expect((await fetch(`${host.url}/api/health`)).status).toBe(404);
+    expect(host.said()).toContain('Host.Function.Console error: Error: GRACEWATCH_CREDENTIAL is missing');
+    host.process.kill('SIGTERM');
+    expect(await host.exited).toEqual([0, null]);
+  });
+
+  test('makes the queues of the project before it starts, and no other', async () => {
+    const own = await startAzurite();
+    const host = runHost(
+      `app.storageQueue('other', { queueName: 'other', connection: 'AzureWebJobsStorage', handler: () => 1 });`,
+      await freePort(),
+      { AzureWebJobsStorage: own.connectionString },
+    );
+    await host.processId();
+    const made: string[] = [];
+    for await (const { name } of QueueServiceClient.fromConnectionString(own.connectionString).listQueues()) {
+      made.push(name);
+    }
+    expect(made.sort()).toEqual(Object.values(names.queues).sort());
+    await own.stop();
+  });
+
+  test('says in one line that storage does not answer and ends', async () => {
+    const host = runHost(slow, await freePort(), {
+      AzureWebJobsStorage:
+        'DefaultEndpointsProtocol=http;AccountName=contoso;AccountKey=c2VjcmV0;QueueEndpoint=http://127.0.0.1:1/contoso',
+    });
     expect(await host.exited).toEqual([1, null]);
-    expect(host.said().trim()).toBe('The host cannot start: GRACEWATCH_CREDENTIAL is missing');
+    expect(host.said()).toMatch(
+      /^The host cannot start: storage at http:\/\/127\.0\.0\.1:1 cannot be used[^\n]*\n$/,
+    );
   });
 });
 

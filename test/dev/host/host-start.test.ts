@@ -57,19 +57,9 @@ describe('the host does not start, and says why, when', () => {
       `app.storageQueue('q', { queueName: '%NAME%', connection: 'C', handler: () => 1 });`,
       'needs the setting NAME',
     ],
-    [
-      `app.http('twice', { handler: () => 1 }); app.http('Twice', { handler: () => 1 });`,
-      'already registered',
-    ],
-    [`app.http('a b', { handler: () => 1 });`, 'the function name "a b"'],
     [`app.setup({ enableHttpStream: true }); app.http('a', { handler: () => 1 });`, 'enableHttpStream'],
   ])('the app is %s', async (source, reason) => {
     expect(await refusal(source)).toContain(reason);
-  });
-
-  test('the app throws while it is loaded: the message alone, no stack', async () => {
-    const said = await refusal(`throw new Error('GRACEWATCH_TENANTS is missing')`);
-    expect(said).toBe('GRACEWATCH_TENANTS is missing');
   });
 
   test('the app ends itself while it is loaded', async () => {
@@ -133,5 +123,45 @@ describe('the host does not start, and says why, when', () => {
     expect(await refusal(queueFunction, { GRACEWATCH_TIMING: '{"lockSeconds":"x"}' })).toContain(
       'lockSeconds',
     );
+  });
+});
+
+describe('an app that cannot be loaded', () => {
+  test.each([
+    [`throw new Error('GRACEWATCH_TENANTS is missing')`, 'Error: GRACEWATCH_TENANTS is missing'],
+    [
+      `app.http('twice', { handler: () => 1 }); app.http('Twice', { handler: () => 1 });`,
+      'a function with the name "Twice" is already registered',
+    ],
+    [`app.http('a b', { handler: () => 1 });`, 'the function name "a b"'],
+    [`require('nowhere')`, "Cannot find module 'nowhere'"],
+    [`throw 'no Error'`, 'no Error'],
+    [`app.hook.appStart(() => { throw new Error('in a hook') });`, 'in a hook'],
+  ])('leaves the host running with no function: %s', async (source, reason) => {
+    const app = await hostApp(`app.http('sound', { handler: () => ({ body: 'here' }) }); ${source}`);
+    const status = await fetch(`${app.url}/admin/host/status`);
+    expect(await status.json()).toMatchObject({ state: 'Running' });
+    for (const route of ['sound', 'twice', 'unknown']) {
+      const response = await fetch(`${app.url}/api/${route}`);
+      expect([response.status, await response.text()]).toEqual([404, '']);
+    }
+    expect(app.lines.filter((line) => line.includes(reason))).toHaveLength(1);
+    expect(app.lines).toContain(
+      'the app could not be loaded: as on Azure, no function runs and every route answers 404',
+    );
+  });
+
+  test('is logged as the host does: line by line, of which the words decide how grave they are', async () => {
+    const app = await hostApp(
+      `const error = new Error('first of several\\nsecond\\nthird has failed\\na warning'); error.stack = error.stack.split('    at')[0]; throw error;`,
+      {},
+      undefined,
+      { default: 'Warning' },
+    );
+    expect(app.lines.filter((line) => line.startsWith('Host.Function.Console'))).toEqual([
+      'Host.Function.Console error: Error: first of several',
+      'Host.Function.Console error: third has failed',
+      'Host.Function.Console warning: a warning',
+    ]);
   });
 });

@@ -137,6 +137,38 @@ describe('an HTTP function', () => {
   });
 });
 
+describe('before any function', () => {
+  /** As it is on the wire: `fetch` would tidy it. */
+  async function raw(path: string, headers: Record<string, string> = {}) {
+    const { hostname, port } = new URL(app.url);
+    const sending = request({ hostname, port, path, headers });
+    sending.end();
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    return [response.statusCode, body];
+  }
+  const line = (length: number) => `/api/x/${'a'.repeat(length - 'GET /api/x/ HTTP/1.1\r\n'.length)}`;
+
+  test('a request line over 8 KB is answered with 414, however long', async () => {
+    expect((await raw(line(8192)))[0]).toBe(200);
+    expect(await raw(line(8193))).toEqual([414, '']);
+    expect(await raw(line(200_000))).toEqual([414, '']);
+    expect((await raw(`/api/x?${'a'.repeat(9000)}`))[0]).toBe(414);
+    expect((await raw(`/admin/host/status?${'a'.repeat(9000)}`))[0]).toBe(414);
+  });
+
+  test('a %00 in the path is answered with 400, in the query it is not', async () => {
+    expect(await raw('/api/x/a%00b')).toEqual([400, '']);
+    expect(await raw('/nowhere/%00')).toEqual([400, '']);
+    expect((await raw('/api/x?a=%00'))[0]).toBe(200);
+  });
+
+  test('headers of 20 KB pass', async () => {
+    expect((await raw('/api/x', { 'x-test': 'a'.repeat(20 * 1024) }))[0]).toBe(200);
+  });
+});
+
 describe('a body over 100 MB', () => {
   async function post(headers: Record<string, string>, chunks: number) {
     const sending = request(`${app.url}/api/bytes`, { method: 'POST', headers });

@@ -21,7 +21,12 @@ describe('the text of a message', () => {
   });
 
   test.each(['{"a":1}', 'abc', 'abcde===', 'ab=c', 'a-_b'])('%s is not base64', (text) => {
-    expect(decodeMessage(text, 'base64')).toEqual({ kind: 'undecodable' });
+    expect(decodeMessage(text, 'base64')).toEqual({ kind: 'not-base64' });
+  });
+
+  test.each([[[0xff, 0xfe]], [[0xc3]], [[0xed, 0xa0, 0x80]]])('%j is base64 and not UTF-8', (bytes) => {
+    const text = Buffer.from(bytes).toString('base64');
+    expect(decodeMessage(text, 'base64')).toEqual({ kind: 'not-utf8' });
   });
 });
 
@@ -82,7 +87,12 @@ describe('the fate of a message', () => {
 
   test('is to stay hidden where it is in a poison queue already', () => {
     expect(fateOfMessage('failed', 30, 3, false)).toBe('leave');
+    expect(fateOfMessage('not-base64', 1, 3, false)).toBe('leave');
     expect(isSpent(30, 3, false)).toBe(false);
+  });
+
+  test('is poison at the first reading where it is not base64', () => {
+    expect(fateOfMessage('not-base64', 1, 10, true)).toBe('poison');
   });
 
   test('is poison without another attempt when a dead host used the last one', () => {

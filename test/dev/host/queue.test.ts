@@ -19,9 +19,18 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 /** An app with one queue function over a queue of its own. */
 async function hostQueue(
   handler: string,
-  { queues, timing, suffix = '' }: { queues?: object; timing?: object; suffix?: string } = {},
+  {
+    queues,
+    timing,
+    suffix = '',
+    created = true,
+  }: { queues?: object; timing?: object; suffix?: string; created?: boolean } = {},
 ) {
   const name = `q-${randomUUID()}${suffix}`;
+  const queue = new QueueClient(azurite.connectionString, name);
+  if (created) {
+    await queue.create();
+  }
   const settings = {
     AzureWebJobsStorage: azurite.connectionString,
     QUEUE: name,
@@ -34,7 +43,7 @@ async function hostQueue(
   );
   return {
     ...app,
-    queue: new QueueClient(azurite.connectionString, name),
+    queue,
     poison: new QueueClient(azurite.connectionString, `${name}-poison`),
   };
 }
@@ -137,14 +146,24 @@ describe('a message', () => {
     expect(app.notes()).toHaveLength(3);
   });
 
-  test('that is not base64 never reaches the function and ends in the poison queue as it was', async () => {
-    const app = await hostQueue('() => note(1)', { timing: { lockSeconds: 1 } });
+  test('that is not base64 never reaches the function: at its first reading it goes to poison as it was', async () => {
+    const app = await hostQueue('() => note(1)', { queues: { visibilityTimeout: '01:00:00' } });
     await app.queue.sendMessage('{"not":"base64 of contoso"}');
     const [poison] = await untilMessages(app.poison, 1);
     expect(poison?.messageText).toBe('{"not":"base64 of contoso"}');
     expect(app.notes()).toEqual([]);
-    expect(app.lines.filter((line) => line.endsWith('is not base64'))).toHaveLength(3);
+    expect(app.lines.filter((line) => line.endsWith('is not base64'))).toHaveLength(1);
     expect(app.lines.join()).not.toContain('contoso');
+  });
+
+  test('that is base64 and not UTF-8 never reaches the function: it is tried and goes to poison as it was', async () => {
+    const app = await hostQueue('() => note(1)');
+    const text = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('base64');
+    await app.queue.sendMessage(text);
+    const [poison] = await untilMessages(app.poison, 1);
+    expect(poison?.messageText).toBe(text);
+    expect(app.notes()).toEqual([]);
+    expect(app.lines.filter((line) => line.endsWith('is not UTF-8'))).toHaveLength(3);
   });
 
   test('in a poison queue that fails is not moved on: it stays and comes again', async () => {
@@ -211,12 +230,25 @@ describe('a queue', () => {
     expect(left.receivedMessageItems).toHaveLength(Math.min(32, 40 - ends));
   });
 
+  test('is not created by the host; when somebody has made it, it is listened to', async () => {
+    const app = await hostQueue('(message) => note(message)', { created: false });
+    while (!app.lines.some((line) => line.includes('QueueNotFound (404)'))) {
+      await sleep(20);
+    }
+    expect(await app.queue.exists()).toBe(false);
+    await app.queue.create();
+    await app.queue.sendMessage(base64('made'));
+    expect(await app.untilNotes(1)).toEqual(['made']);
+  });
+
   test('that is deleted and made again goes on', async () => {
     const app = await hostQueue('(message) => note(message)');
     await app.queue.delete();
-    while (!(await app.queue.exists())) {
-      await sleep(50);
+    while (!app.lines.some((line) => line.includes('no messages can be received'))) {
+      await sleep(20);
     }
+    expect(await app.queue.exists()).toBe(false);
+    await app.queue.create();
     await app.queue.sendMessage(base64('after'));
     expect(await app.untilNotes(1)).toEqual(['after']);
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Azurite, startAzurite } from '../../builders/azurite.ts';
-import { hostApp, stopHostedApps } from '../../builders/function-app.ts';
+import { hostApp, quickQueues, stopHostedApps } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -48,6 +48,7 @@ describe('an error that nobody caught', () => {
 
   test('makes the messages in work come again', async () => {
     const queueName = `q-${randomUUID()}`;
+    await new QueueClient(azurite.connectionString, queueName).create();
     const app = await hostApp(
       `app.storageQueue('work', { queueName: '${queueName}', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
          const { dequeueCount } = context.triggerMetadata;
@@ -109,6 +110,77 @@ describe('a host that is stopped', () => {
   });
 });
 
+describe('a host that is stopped while something does not end', () => {
+  const limit = 400;
+
+  test('waits no longer than its limit: the request is cut off, the app ends itself, the host is gone', async () => {
+    const app = await hostApp(
+      `app.hook.appTerminate(() => note('terminated'));
+       app.http('never', { handler: async () => { note('begin'); await sleep(3_600_000) } });`,
+      {},
+      undefined,
+      {},
+      limit,
+    );
+    const answer = fetch(`${app.url}/api/never`).then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
+    await app.untilNotes(1);
+    await app.host.stop();
+    expect(await answer).toBe('cut off');
+    expect(app.notes()).toEqual(['begin', 'terminated']);
+    expect(app.lines).toContain('not everything was finished in 0.4 s: the rest is cut off');
+  });
+
+  test('neither tries an unfinished message again nor moves it to poison: it comes when its lock is over', async () => {
+    const queueName = `q-${randomUUID()}`;
+    const queue = new QueueClient(azurite.connectionString, queueName);
+    await queue.create();
+    await queue.sendMessage(Buffer.from('x').toString('base64'));
+    const app = await hostApp(
+      `app.storageQueue('work', { queueName: '${queueName}', connection: 'AzureWebJobsStorage', handler: async () => { note('begin'); await sleep(3_600_000) } });`,
+      {
+        AzureWebJobsStorage: azurite.connectionString,
+        GRACEWATCH_TIMING: '{"lockSeconds":2,"retrySeconds":0}',
+      },
+      { ...quickQueues, maxDequeueCount: 1 },
+      {},
+      limit,
+    );
+    await app.untilNotes(1);
+    await app.host.stop();
+    // With retrySeconds 0 it would be there at once if it had been released, and gone if it had been moved.
+    expect((await queue.receiveMessages()).receivedMessageItems).toEqual([]);
+    for (;;) {
+      const [again] = (await queue.receiveMessages()).receivedMessageItems;
+      if (again !== undefined) {
+        expect(again.dequeueCount).toBe(2);
+        break;
+      }
+      await sleep(100);
+    }
+    expect(await new QueueClient(azurite.connectionString, `${queueName}-poison`).exists()).toBe(false);
+  });
+
+  test('does not take a timer for run that it cut off', async () => {
+    const source = (handler: string) =>
+      `app.timer('slow', { schedule: '0 0 0 1 1 *', runOnStartup: true, handler: ${handler} });`;
+    const settings = { AzureWebJobsStorage: azurite.connectionString };
+    const app = await hostApp(
+      source(`async () => { note('begin'); await sleep(3_600_000) }`),
+      settings,
+      undefined,
+      {},
+      limit,
+    );
+    await app.untilNotes(1);
+    await app.host.stop();
+    const next = await hostApp(source(`(timer) => note(timer.scheduleStatus.last)`), settings);
+    expect(await next.untilNotes(1)).toEqual(['0001-01-01T00:00:00']);
+  });
+});
+
 describe('hooks and the log', () => {
   test('of the app run around a function and may change what it gets', async () => {
     const app = await hostApp(`
@@ -126,10 +198,10 @@ describe('hooks and the log', () => {
       app.http('a', { handler: (request, context) => { context.debug('hidden'); context.warn('one\\ntwo\\u202e'); console.log('bare'); return {} } });
     `);
     await fetch(`${app.url}/api/a`);
-    while (!app.lines.includes('bare')) {
+    while (!app.lines.includes('Host.Function.Console information: bare')) {
       await sleep(20);
     }
-    expect(app.lines).toContain('while loading');
+    expect(app.lines).toContain('Host.Function.Console information: while loading');
     expect(app.lines).toContainEqual(expect.stringMatching(/^a [0-9a-f-]{36} warning: one\\ntwo\\u202e$/));
     expect(app.lines.join()).not.toContain('hidden');
   });

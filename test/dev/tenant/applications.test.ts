@@ -124,6 +124,30 @@ describe('applications in the directory of the simulated tenant', () => {
     expect(refused.message).toMatch(message);
   });
 
+  test('its service principal shows the roles that it has, and an enabled one cannot be left out', async () => {
+    const client = await startTenant();
+    const role = {
+      id: '77777777-0000-4000-8000-000000000001',
+      value: null,
+      displayName: 'Sign-in only',
+      description: 'Signs in',
+      allowedMemberTypes: ['User'],
+      isEnabled: true,
+    };
+    const { id, appId } = await registered(client);
+    await client.json('/v1.0/servicePrincipals', { method: 'POST', body: { appId } });
+    const change = (body: object) => ({ method: 'PATCH', body });
+    await client.request(`/v1.0/applications/${id}`, change({ appRoles: [role] }));
+    const principal = `/v1.0/servicePrincipals(appId='${appId}')`;
+    expect(await client.json(principal)).toMatchObject({ appRoles: [{ ...role, origin: 'Application' }] });
+
+    const refused = await client.refusal(`/v1.0/applications/${id}`, change({ appRoles: [] }));
+    expect([refused.status, refused.message]).toEqual([400, expect.stringContaining('disabled first')]);
+    await client.request(`/v1.0/applications/${id}`, change({ appRoles: [{ ...role, isEnabled: false }] }));
+    await client.request(`/v1.0/applications/${id}`, change({ appRoles: [] }));
+    expect(await client.json(principal)).toMatchObject({ appRoles: [] });
+  });
+
   test('is the same after the tenant was started again', async () => {
     const [{ id, appId }, other] = [
       await registered(await startTenant()),

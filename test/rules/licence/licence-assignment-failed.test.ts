@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingsOf } from '../../../shared/evaluate/episodes.ts';
+import { evaluated, findingsOf } from '../../builders/evaluated.ts';
 import type { Finding } from '../../../shared/evaluate/finding.ts';
-import { rule } from '../../../shared/rules/licence/licence-assignment-failed.ts';
+import { rule } from '../../../shared/rules/licence/licence-assignment-failed.rule.ts';
 import type { Fact } from '../../../shared/timeline/fact.ts';
 import {
   account,
@@ -15,16 +15,22 @@ import {
   timelineOf,
   userId,
 } from '../../builders/fact.ts';
+import { timelineView } from '../../builders/views.ts';
 import { holdsSamples } from '../rule-contract.ts';
+import { holdsLicenceContract } from './licence-contract.ts';
 
 const e3 = licence('ENTERPRISEPACK');
 const visio = licence('VISIOCLIENT');
 const ems = licence('EMS');
 
 holdsSamples(rule, {
-  firing: { facts: [assignmentFailed(at(1), e3)], now: at(2) },
-  silent: { facts: [assignmentFailed(at(1), e3), licencesChanged(at(2), [], [e3])], now: at(3) },
+  firing: { views: { timeline: timelineView([assignmentFailed(at(1), e3)]) }, now: at(2) },
+  silent: {
+    views: { timeline: timelineView([assignmentFailed(at(1), e3), licencesChanged(at(2), [], [e3])]) },
+    now: at(3),
+  },
 });
+holdsLicenceContract(rule);
 
 function evaluate(facts: Fact[], now = at(48), settings: unknown = {}): Finding[] {
   return findingsOf(rule, rule.settings.parse(settings), timelineOf(facts), covered, now);
@@ -32,7 +38,7 @@ function evaluate(facts: Fact[], now = at(48), settings: unknown = {}): Finding[
 
 /** Only what ever fired: whether a product is unknown is always judged as well. */
 function raised(facts: Fact[], now?: string, settings?: unknown): Finding[] {
-  return evaluate(facts, now, settings).filter(({ episode }) => episode > 0);
+  return evaluate(facts, now, settings).filter(({ episode = 0 }) => episode > 0);
 }
 
 describe('an assignment that failed', () => {
@@ -54,7 +60,7 @@ describe('an assignment that failed', () => {
         actor: admin,
         via: 'Microsoft Graph PowerShell',
         cause: { kind: 'assignment-failed', at: at(9), actor: admin, confidence: 'certain' },
-        facts: { product: 'Office 365 E3', reason: 'CountViolation', failures: 1 },
+        facts: { product: 'Office 365 E3', reason: 'CountViolation', lastFailureAt: at(9) },
         evidence: [{ record: `record-${at(9)}` }],
       },
     });
@@ -68,17 +74,29 @@ describe('an assignment that failed', () => {
       assignmentFailed(at(1), e3),
       assignmentFailed(at(1), visio, { records: ['other'] }),
     ]);
-    expect(found.map(({ qualifiers }) => qualifiers.skuId).sort()).toEqual([e3.skuId, visio.skuId].sort());
+    expect(found.map(({ qualifiers }) => qualifiers['skuId']).sort()).toEqual([e3.skuId, visio.skuId].sort());
   });
 
   test('that is tried again is the same alert, since the first time', () => {
-    expect(raised([assignmentFailed(at(1), e3), assignmentFailed(at(5), e3)])).toMatchObject([
-      {
-        episode: 1,
-        openedAt: at(1),
-        firing: { happenedAt: at(1), facts: { failures: 2, lastFailureAt: at(5) } },
+    const tries = [1, 3, 5].map((hour) => assignmentFailed(at(hour), e3));
+    const [alert] = raised(tries);
+    expect(alert).toMatchObject({
+      episode: 1,
+      openedAt: at(1),
+      firing: {
+        happenedAt: at(1),
+        summary: expect.stringContaining(
+          'failed on 3 February 2026 01:00 UTC, and again since, last on 3 February 2026 05:00 UTC.',
+        ),
+        facts: { lastFailureAt: at(5) },
+        evidence: [{ record: `record-${at(1)}` }, { record: `record-${at(5)}` }],
       },
-    ]);
+    });
+    expect(alert?.firing?.details).toContainEqual({
+      label: 'Failed last',
+      value: '3 February 2026 05:00 UTC',
+      weight: 1,
+    });
   });
 
   test('is over when the product is there', () => {
@@ -114,7 +132,7 @@ describe('an assignment that failed', () => {
 
   test('whose product is named only later ends the alert about the unknown one', () => {
     const unknown = evaluate([assignmentFailed(at(1), e3)]).find(
-      ({ qualifiers }) => qualifiers.skuId === 'unknown',
+      ({ qualifiers }) => qualifiers['skuId'] === 'unknown',
     );
     expect(unknown).toMatchObject({ state: 'clear', episode: 0 });
   });
@@ -133,7 +151,12 @@ describe('an assignment that failed', () => {
       assignmentFailed(at(4), e3),
     ];
     expect(raised(facts)).toMatchObject([
-      { state: 'firing', episode: 2, openedAt: at(4), firing: { happenedAt: at(4), facts: { failures: 1 } } },
+      {
+        state: 'firing',
+        episode: 2,
+        openedAt: at(4),
+        firing: { happenedAt: at(4), facts: { lastFailureAt: at(4) } },
+      },
     ]);
   });
 
@@ -155,10 +178,10 @@ describe('the period of grace of a new account', () => {
   });
 
   test('holds the alert back until it is over', () => {
-    const waiting = evaluate(facts, at(2), { graceHours: 24 }).find(
-      ({ lookAgainAt }) => lookAgainAt !== undefined,
-    );
-    expect(waiting).toMatchObject({ state: 'clear', episode: 0, lookAgainAt: at(24) });
+    const settings = rule.settings.parse({ graceHours: 24 });
+    const waiting = evaluated(rule, settings, timelineOf(facts), covered, at(2));
+    expect(waiting.findings.map(({ state, episode }) => [state, episode])).toContainEqual(['clear', 0]);
+    expect(waiting.verdicts).toContainEqual(expect.objectContaining({ kind: 'clear', lookAgainAt: at(24) }));
     expect(raised(facts, at(30), { graceHours: 24 })).toMatchObject([{ state: 'firing', openedAt: at(24) }]);
   });
 
@@ -170,7 +193,9 @@ describe('the period of grace of a new account', () => {
 
 test('a user name that could end a command is quoted in it', () => {
   const hostile = "x'; Remove-MgUser -All; '@contoso.com";
-  const timeline = timelineOf([assignmentFailed(at(1), e3)], { subject: { kind: 'user', id: hostile } });
+  const timeline = timelineOf([assignmentFailed(at(1), e3)], {
+    subject: { kind: 'user', id: hostile, name: hostile },
+  });
   const [finding] = findingsOf(rule, rule.settings.parse({}), timeline, covered, at(2));
   expect(finding?.firing?.runbook.join('\n')).toContain(
     "-UserId 'x''; Remove-MgUser -All; ''@contoso.com' -AddLicenses",

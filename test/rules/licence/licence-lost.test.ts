@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingsOf } from '../../../shared/evaluate/episodes.ts';
+import { evaluated, findingsOf } from '../../builders/evaluated.ts';
 import type { Finding } from '../../../shared/evaluate/finding.ts';
-import { rule } from '../../../shared/rules/licence/licence-lost.ts';
+import { rule } from '../../../shared/rules/licence/licence-lost.rule.ts';
 import type { Fact, Timeline } from '../../../shared/timeline/fact.ts';
 import {
   account,
@@ -15,7 +15,9 @@ import {
   timelineOf,
   userId,
 } from '../../builders/fact.ts';
+import { timelineView } from '../../builders/views.ts';
 import { holdsSamples } from '../rule-contract.ts';
+import { holdsLicenceContract } from './licence-contract.ts';
 
 const e3 = licence('ENTERPRISEPACK');
 const e5 = licence('ENTERPRISEPREMIUM');
@@ -25,9 +27,10 @@ const exchange1 = licence('EXCHANGESTANDARD');
 const mailboxPlan = 'efb87545-963c-4e0d-99df-69c6916d9eb0';
 
 holdsSamples(rule, {
-  firing: { facts: [licencesChanged(at(9), [e3, visio], [visio])], now: at(10) },
-  silent: { facts: [licencesChanged(at(9), [e3], [e5])], now: at(10) },
+  firing: { views: { timeline: timelineView([licencesChanged(at(9), [e3, visio], [visio])]) }, now: at(10) },
+  silent: { views: { timeline: timelineView([licencesChanged(at(9), [e3], [e5])]) }, now: at(10) },
 });
+holdsLicenceContract(rule);
 
 function evaluate(
   facts: Fact[],
@@ -138,9 +141,9 @@ describe('a licence that somebody took away', () => {
 
   test('has all records of what is missing as evidence', () => {
     const facts = [licencesChanged(at(1), [e3, visio], [visio]), licencesChanged(at(2), [visio], [])];
-    expect(evaluate(facts)?.firing?.evidence.map(({ record }) => record)).toEqual([
-      `record-${at(1)}`,
-      `record-${at(2)}`,
+    expect(evaluate(facts)?.firing?.evidence).toMatchObject([
+      { record: `record-${at(1)}` },
+      { record: `record-${at(2)}` },
     ]);
   });
 
@@ -188,6 +191,10 @@ describe('how bad a loss is', () => {
     const loss = licencesChanged(at(30), [e3], []);
     expect(evaluate([account('account-disabled', at(7)), loss])?.severity).toBe('low');
     expect(evaluate([loss, account('account-disabled', at(53))], { now: at(60) })?.severity).toBe('low');
+    expect(evaluate([account('account-disabled', at(7)), loss])?.firing?.summary).toContain(
+      'The account was disabled on ',
+    );
+    expect(evaluate([account('account-disabled', at(5)), loss])?.firing?.summary).not.toContain('disabled');
     expect(evaluate([account('account-disabled', at(5)), loss])?.severity).toBe('high');
     expect(
       evaluate([account('account-disabled', at(7)), loss], { settings: { offBoardingHours: 2 } })?.severity,
@@ -357,7 +364,9 @@ describe('the period of grace of a new account', () => {
 
   test('holds the alert back until it is over, and then only what still misses', () => {
     const settings = { graceHours: 24 };
-    expect(evaluate(facts, { now: at(2), settings })).toMatchObject({ state: 'clear', lookAgainAt: at(24) });
+    expect(evaluate(facts, { now: at(2), settings })).toMatchObject({ state: 'clear', episode: 0 });
+    const asked = evaluated(rule, rule.settings.parse(settings), timelineOf(facts), covered, at(2));
+    expect(asked.verdicts).toMatchObject([{ kind: 'clear', lookAgainAt: at(24) }]);
     expect(evaluate(facts, { now: at(30), settings })).toMatchObject({ state: 'firing', openedAt: at(24) });
     const healed = [...facts, licencesChanged(at(3), [], [e3])];
     expect(evaluate(healed, { now: at(30), settings })).toMatchObject({ state: 'clear', episode: 0 });
