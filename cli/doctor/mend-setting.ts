@@ -16,6 +16,7 @@ export const setByTemplate: ReadonlyMap<string, string | undefined> = new Map([
   ['GRACEWATCH_PUBLIC_URL', undefined],
   ['GRACEWATCH_RULES', 'rules'],
   ['GRACEWATCH_RETENTION_DAYS', 'retentionDays'],
+  ['GRACEWATCH_ACCESS', 'accessGrants'],
   ['GRACEWATCH_CHANNELS', 'channels'],
   ['GRACEWATCH_CLIENT_STATE_KEY', 'clientStateKey'],
   ['GRACEWATCH_PHONE_KEY', 'phoneKey'],

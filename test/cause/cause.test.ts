@@ -552,7 +552,7 @@ describe('no record says why', () => {
     expect(cause).toMatchObject({ kind: 'not-logged', at: lossAt, confidence: 'likely' });
     expect(recordsIn(cause)).toEqual(['loss']);
     expect(cause.text).toBe(
-      'Office 365 E3 was taken from the user on 3 February 2026 09:15 UTC. Both audit logs were read completely until ' +
+      'Group licensing took Office 365 E3 from the user on 3 February 2026 09:15 UTC. Both audit logs were read completely until ' +
         '4 February 2026 09:15 UTC, and neither holds a record that says who did it or why. A few records come later than that, ' +
         'so it is not certain before 10 February 2026 09:15 UTC.',
     );

@@ -131,9 +131,13 @@ async function product() {
       for await (const { cause } of everyAlert(alerts, { tenantIds: [contoso] })) return cause;
       throw new Error('there is no alert');
     },
+    /** The cause that history tells, without what to do about it, which an alert has elsewhere. */
     async history() {
       const found = await showHistory(contoso, alex.upn, [tenant], latestArrivalMinutes, ports);
-      return found.kind === 'history' ? found.history.causes[0] : undefined;
+      if (found.kind !== 'history' || found.history.causes[0] === undefined) return undefined;
+      const { remedy, ...cause } = found.history.causes[0];
+      expect(remedy).not.toHaveLength(0);
+      return cause;
     },
     async coverage(source: SourceName) {
       const shown = await showCoverage([tenant], ports.coverage);

@@ -23,7 +23,7 @@ describe('host.json', () => {
     const { queues, routePrefix } = await readHostJson(
       fileURLToPath(new URL('../../../host.json', import.meta.url)),
     );
-    expect(queues).toMatchObject({ maxDequeueCount: 10, messageEncoding: 'base64' });
+    expect(queues).toMatchObject({ maxDequeueCount: 32, messageEncoding: 'base64' });
     expect(routePrefix).toBe('api');
   });
 

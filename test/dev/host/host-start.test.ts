@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { HostCannotStart } from '../../../dev/host/host-cannot-start.ts';
 import { startHost } from '../../../dev/host/start-host.ts';
-import { hostApp, writeFunctionApp } from '../../builders/function-app.ts';
+import { hostApp, stopHostedApps, writeFunctionApp } from '../../builders/function-app.ts';
 
 jest.setTimeout(120_000);
+afterEach(stopHostedApps);
 
 /** What the host says when it cannot start. */
 async function refusal(
