@@ -4,6 +4,7 @@ import { minutesAfter } from '../../time/moments.ts';
 import { groupedBy } from '../../text/order.ts';
 import type { Fact, FactOf } from '../../timeline/fact.ts';
 import { differenceOf } from '../../timeline/licences.ts';
+import { lastConversion } from '../../timeline/mailbox-kind.ts';
 import { beginsAccount } from './grace.ts';
 import {
   isOnAfter,
@@ -55,6 +56,7 @@ function standing(facts: readonly Fact[], all: LostAndNotBack): (Fact | undefine
     // A loss that stands has none after it, so that the last one is also the one that may explain it.
     facts.findLast(({ kind }) => kind === 'user-deleted'),
     facts.findLast(({ kind }) => kind === 'user-restored' || kind === 'user-created'),
+    lastConversion(facts),
   ];
 }
 

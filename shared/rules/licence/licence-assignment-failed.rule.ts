@@ -4,6 +4,7 @@ import type { Detail, Firing, Verdict } from '../verdict.ts';
 import { explainLicenceLoss } from '../../cause/cause.ts';
 import { evidenceOf } from '../../cause/evidence.ts';
 import type { Fact, FactOf } from '../../timeline/fact.ts';
+import { freeingConversion, lastConversion } from '../../timeline/mailbox-kind.ts';
 import { licenceDifference } from '../../timeline/licences.ts';
 import { writtenMoment } from '../../time/moments.ts';
 import { beginsAccount, heldBackUntil } from './grace.ts';
@@ -74,6 +75,7 @@ function keeps({ views: { timeline } }: Input): Fact[] {
   const kept = new Set<Fact | undefined>([
     told.length === 0 ? failures[0] : undefined,
     facts.findLast(beginsAccount),
+    lastConversion(facts),
   ]);
   for (const product of new Set(told.map(productOf))) {
     const ofProduct = told.filter((failure) => productOf(failure) === product);
@@ -162,7 +164,11 @@ function firing(
     title: `${who} did not get ${what}: the assignment failed`,
     summary: `The assignment of ${what} to ${who} failed on ${writtenMoment(first.at)}${
       last === first ? '' : `, and again since, last on ${writtenMoment(last.at)}`
-    }. Nothing was removed, so nothing else will tell of it; a mailbox that was moved is disconnected 30 days after the move.`,
+    }. Nothing was removed, so nothing else will tell of it${
+      freeingConversion(timeline.facts) === undefined
+        ? '; a mailbox that was moved is disconnected 30 days after the move'
+        : ''
+    }.`,
     happenedAt: first.at,
     cause,
     ...(actor === undefined ? {} : { actor }),

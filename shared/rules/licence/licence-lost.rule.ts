@@ -11,8 +11,9 @@ import {
 import { explainLicenceLoss } from '../../cause/cause.ts';
 import { evidenceOf } from '../../cause/evidence.ts';
 import type { Evidence, LicenceLoss } from '../../cause/explanation.ts';
-import type { Licence } from '../../timeline/fact.ts';
+import type { Fact, Licence } from '../../timeline/fact.ts';
 import { heldLicences, type LossFact } from '../../cause/losses.ts';
+import { freeingConversion } from '../../timeline/mailbox-kind.ts';
 import { compareText } from '../../text/order.ts';
 import { minutesAfter, writtenMoment } from '../../time/moments.ts';
 import { factsOfLosses } from './facts-of-losses.ts';
@@ -25,6 +26,7 @@ import {
   missingLicences,
   partOf,
 } from './missing-licences.ts';
+import { freedMailboxText } from './freed-mailbox.ts';
 import { remedyOfLosses } from './remedies.ts';
 import { listed } from '../../text/listed.ts';
 import { isOffBoarding, isSwitchedOff, isWithin, offBoardingText } from './off-boarding.ts';
@@ -63,6 +65,7 @@ export const rule = defineRule({
     'A change whose record has not arrived in full is neither a loss nor a return until it has.',
     'A subscription that lapses stops its services before it takes licences away; no record of the user tells that.',
     'Delayed delicensing cannot be read: where it is on, the mailbox stays for 30 days more than is said here.',
+    'That a mailbox is a shared one, a room or equipment is known where the unified log tells of its conversion (Set-Mailbox -Type) and names the mailbox by UPN or object id.',
   ],
   evaluate: (input) => [evaluate(input)],
   keeps: ({ views: { timeline }, settings: { offBoardingHours }, now }) =>
@@ -87,7 +90,7 @@ function evaluate(input: Input): Verdict {
     products: missing.products.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
     plans: missing.plans.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
   };
-  const serious = mostSerious(due, heldLicences(timeline) ?? []);
+  const serious = mostSerious(due, heldLicences(timeline) ?? [], isFreed(timeline.facts));
   if (serious !== undefined) return firing(due, serious, input);
   const waiting = latestLoss(missing);
   const again = waiting === undefined ? undefined : until(waiting.fact.at);
@@ -127,8 +130,10 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
   const first = (losses[0] ?? serious).fact;
   const products = missing.products.map(({ licence }) => licence.name);
   const plans = missing.plans.map(({ plan }) => ({ id: plan.id, name: plan.name, product: plan.product }));
-  const families = familiesMissing(missing, held);
-  const mailboxLostAt = mailboxLoss(missing, held);
+  const converted = freeingConversion(timeline.facts);
+  const families = familiesMissing(missing, held, converted !== undefined);
+  const freed = mailboxLoss(missing, held) === undefined ? undefined : converted;
+  const mailboxLostAt = converted === undefined ? mailboxLoss(missing, held) : undefined;
   const due =
     mailboxLostAt === undefined
       ? undefined
@@ -151,6 +156,7 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
       due === undefined
         ? ''
         : `The mailbox goes offline now, and its data is deleted after ${writtenMoment(due)}.`,
+      freedMailboxText(freed),
       otherLosses(missing, losses, serious),
       severity === 'low'
         ? offBoardingText(timeline.facts, serious.fact.at, input.settings.offBoardingHours)
@@ -175,14 +181,12 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
       before: first.before ?? [],
       after: held,
       losses: losses.map((loss) => toldLoss(missing, loss)),
+      ...(freed === undefined ? {} : { mailbox: { kind: freed.mailbox, since: freed.at } }),
       ...(cause.via === undefined ? {} : { via: cause.via }),
     },
     evidence: together(
       cause.evidence,
-      evidenceOf(
-        timeline,
-        losses.map(({ fact }) => fact),
-      ),
+      evidenceOf(timeline, [...losses.map(({ fact }) => fact), ...(freed === undefined ? [] : [freed])]),
     ),
     runbook: remedyOfLosses(missing, { serious, cause }, timeline, (loss) =>
       explainLicenceLoss(stillMissing(missing, loss), timeline, timeline.coverage, now),
@@ -220,13 +224,18 @@ function withoutPlans({ name, disabledPlans }: Licence): string {
 }
 
 /** The one that took the mailbox, else most products, else the last. */
-function mostSerious(missing: MissingLicences, held: readonly Licence[]): LossFact | undefined {
+function mostSerious(
+  missing: MissingLicences,
+  held: readonly Licence[],
+  freed: boolean,
+): LossFact | undefined {
+  const takesMailbox = (part: MissingLicences): number =>
+    Number(!freed && mailboxLoss(part, held) !== undefined);
   return lossesIn(missing)
     .map((loss) => ({ loss, part: partOf(missing, loss) }))
     .sort(
       (left, right) =>
-        Number(mailboxLoss(right.part, held) !== undefined) -
-          Number(mailboxLoss(left.part, held) !== undefined) ||
+        takesMailbox(right.part) - takesMailbox(left.part) ||
         right.part.products.length - left.part.products.length ||
         compareText(right.loss.fact.at, left.loss.fact.at),
     )[0]?.loss;
@@ -247,13 +256,18 @@ function stillMissing({ products, plans }: MissingLicences, { fact, loss }: Loss
   };
 }
 
-function familiesMissing({ products, plans }: MissingLicences, held: readonly Licence[]): string[] {
+/** A mailbox that needs no licence is still there. */
+function familiesMissing(
+  { products, plans }: MissingLicences,
+  held: readonly Licence[],
+  freed: boolean,
+): string[] {
   const left = new Set(held.flatMap((licence) => [...enabledFamilies(licence)]));
   const lost = new Set([
     ...products.flatMap(({ licence }) => [...enabledFamilies(licence)]),
     ...plans.flatMap(({ plan }) => familyOfPlan(plan.id) ?? []),
   ]);
-  return [...lost].filter((family) => !left.has(family)).map(familyName);
+  return [...lost].filter((family) => !left.has(family) && !(freed && family === 'mailbox')).map(familyName);
 }
 
 /** When the last mailbox plan went, unless the user has one from any product. */
@@ -277,6 +291,7 @@ function severityOf(
   { views: { timeline }, settings: { offBoardingHours } }: Input,
 ): Severity {
   const { facts } = timeline;
+  const freed = isFreed(facts);
   let worst: Severity = 'low';
   let leaving = false;
   for (const loss of lossesIn(missing)) {
@@ -286,10 +301,15 @@ function severityOf(
     if (leaving) continue;
     const part = partOf(missing, loss);
     const lastWent = held.length === 0 && after?.length === 0 && part.products.length > 0;
-    if (lastWent || mailboxLoss(part, held) !== undefined) return 'high';
+    // Nobody signs in to a mailbox that needs no licence: that the last one went is no more than any other.
+    if (!freed && (lastWent || mailboxLoss(part, held) !== undefined)) return 'high';
     worst = 'medium';
   }
   return worst;
+}
+
+function isFreed(facts: readonly Fact[]): boolean {
+  return freeingConversion(facts) !== undefined;
 }
 
 function together(left: readonly Evidence[], right: readonly Evidence[]): Evidence[] {
