@@ -152,4 +152,5 @@ export const someSettings = fc.constantFrom<Record<string, unknown>>(
   { graceHours: 24 },
   { offBoardingHours: 0 },
   { offBoardingHours: 200, graceHours: 24 },
+  { ignoredProducts: [] },
 );

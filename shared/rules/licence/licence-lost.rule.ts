@@ -8,6 +8,7 @@ import {
   familyName,
   familyOfPlan,
 } from '../../products/products.ts';
+import { isFree, isIgnored, productSettings } from '../../products/ignored-products.ts';
 import { explainLicenceLoss } from '../../cause/cause.ts';
 import { evidenceOf } from '../../cause/evidence.ts';
 import type { Evidence, LicenceLoss } from '../../cause/explanation.ts';
@@ -33,6 +34,7 @@ import { isOffBoarding, isSwitchedOff, isWithin, offBoardingText } from './off-b
 import { otherLosses, toldLoss } from './several-losses.ts';
 
 const settings = z.object({
+  ...productSettings,
   /** A loss so close to the disabling or deletion of the account is off-boarding, and low. */
   offBoardingHours: z.number().min(0).default(24),
   /**
@@ -82,7 +84,7 @@ function evaluate(input: Input): Verdict {
       ? { kind: 'unknown', reason: 'the records of the change of licences are not complete', qualifiers: {} }
       : { kind: 'clear', reason: 'no change of licences of this user is known' };
   }
-  const missing = missingLicences(timeline.facts);
+  const missing = missingLicences(timeline.facts, input.settings.ignoredProducts);
   if (missing.deletion !== undefined) return gone(missing.deletion, input.settings);
   const until = (at: string): string | undefined =>
     heldBackUntil(timeline.facts, at, input.settings.graceHours, now);
@@ -95,13 +97,24 @@ function evaluate(input: Input): Verdict {
   const waiting = latestLoss(missing);
   const again = waiting === undefined ? undefined : until(waiting.fact.at);
   return again === undefined
-    ? { kind: 'clear', reason: 'the user has everything that was ever taken away', qualifiers: {} }
+    ? {
+        kind: 'clear',
+        reason: reasonForNothing(timeline.facts),
+        qualifiers: {},
+      }
     : {
         kind: 'clear',
         reason: 'the loss falls into the period of grace after the account was created or came back',
         qualifiers: {},
         lookAgainAt: again,
       };
+}
+
+/** Only what the settings leave out may be missing. */
+function reasonForNothing(facts: readonly Fact[]): string {
+  return lossesIn(missingLicences(facts)).length === 0
+    ? 'the user has everything that was ever taken away'
+    : 'nothing is missing but products that the settings leave out';
 }
 
 function gone(
@@ -223,7 +236,7 @@ function withoutPlans({ name, disabledPlans }: Licence): string {
     : `${name} (without ${disabledPlans.map((plan) => plan.name).join(', ')})`;
 }
 
-/** The one that took the mailbox, else most products, else the last. */
+/** The one that took the mailbox, else one of what is paid for, else most products, else the last. */
 function mostSerious(
   missing: MissingLicences,
   held: readonly Licence[],
@@ -236,6 +249,7 @@ function mostSerious(
     .sort(
       (left, right) =>
         takesMailbox(right.part) - takesMailbox(left.part) ||
+        Number(isOnlyFree(left.part)) - Number(isOnlyFree(right.part)) ||
         right.part.products.length - left.part.products.length ||
         compareText(right.loss.fact.at, left.loss.fact.at),
     )[0]?.loss;
@@ -288,10 +302,13 @@ function mailboxLoss({ products, plans }: MissingLicences, held: readonly Licenc
 function severityOf(
   missing: MissingLicences,
   held: readonly Licence[],
-  { views: { timeline }, settings: { offBoardingHours } }: Input,
+  { views: { timeline }, settings: { offBoardingHours, ignoredProducts } }: Input,
 ): Severity {
   const { facts } = timeline;
   const freed = isFreed(facts);
+  // Who is left with what nobody counts has lost his last product all the same.
+  const isNothing = (licences: readonly Licence[] | undefined): boolean =>
+    licences?.every(({ skuId }) => isFree(skuId) || isIgnored(skuId, ignoredProducts)) === true;
   let worst: Severity = 'low';
   let leaving = false;
   for (const loss of lossesIn(missing)) {
@@ -300,12 +317,19 @@ function severityOf(
     leaving = isOffBoarding(facts, at, offBoardingHours) || (leaving && isSwitchedOff(facts, at));
     if (leaving) continue;
     const part = partOf(missing, loss);
-    const lastWent = held.length === 0 && after?.length === 0 && part.products.length > 0;
+    if (isOnlyFree(part)) continue;
+    const lastWent = isNothing(held) && isNothing(after) && part.products.length > 0;
     // Nobody signs in to a mailbox that needs no licence: that the last one went is no more than any other.
     if (!freed && (lastWent || mailboxLoss(part, held) !== undefined)) return 'high';
     worst = 'medium';
   }
   return worst;
+}
+
+function isOnlyFree({ products, plans }: MissingLicences): boolean {
+  return (
+    products.every(({ licence }) => isFree(licence.skuId)) && plans.every(({ plan }) => isFree(plan.skuId))
+  );
 }
 
 function isFreed(facts: readonly Fact[]): boolean {

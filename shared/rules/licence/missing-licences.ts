@@ -1,3 +1,4 @@
+import { isIgnored } from '../../products/ignored-products.ts';
 import { enabledFamilies, enabledPlans, familyOfPlan } from '../../products/products.ts';
 import type { Fact, FactOf, Licence } from '../../timeline/fact.ts';
 import { differenceOf, licenceDifference, type LicencePlan } from '../../timeline/licences.ts';
@@ -45,15 +46,29 @@ export interface LostAndNotBack {
   deletion?: { fact: Fact; before: Pick<LostAndNotBack, 'products' | 'plans'> };
 }
 
-/** The facts in order of time; what is missing after the last of them. */
-export function missingLicences(facts: readonly Fact[]): MissingLicences {
-  const { products, plans, held, deletion } = lostAndNotBack(facts);
+/** The facts in order of time; what is missing after the last of them, without what the settings leave out. */
+export function missingLicences(
+  facts: readonly Fact[],
+  ignoredProducts: readonly string[] = [],
+): MissingLicences {
+  const { held, deletion, ...all } = lostAndNotBack(facts);
+  const { products, plans } = withoutIgnored(all, ignoredProducts);
   const missing = withoutReplaced(products, plans, held, facts);
   if (deletion === undefined) return missing;
-  const lastLossAt = latestLoss(deletion.before)?.fact.at;
+  const lastLossAt = latestLoss(withoutIgnored(deletion.before, ignoredProducts))?.fact.at;
   return {
     ...missing,
     deletion: { at: deletion.fact.at, ...(lastLossAt === undefined ? {} : { lastLossAt }) },
+  };
+}
+
+function withoutIgnored(
+  { products, plans }: Pick<MissingLicences, 'products' | 'plans'>,
+  ignoredProducts: readonly string[],
+): Pick<MissingLicences, 'products' | 'plans'> {
+  return {
+    products: products.filter(({ licence }) => !isIgnored(licence.skuId, ignoredProducts)),
+    plans: plans.filter(({ plan }) => !isIgnored(plan.skuId, ignoredProducts)),
   };
 }
 
