@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { findRuleFiles } from '../shared/adapters/rule-files.ts';
+import { smallerPackages, tablesAsText } from './build/smaller-packages.ts';
 import { checkFamilies } from './build/rule-families.ts';
 
 /** The function app as one CommonJS file. */
@@ -49,7 +50,7 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
     // Their place is THIRD-PARTY-NOTICES.txt (scripts/package/notices.ts).
     legalComments: 'none',
     metafile: true,
-    plugins: [generatedRules(root, rules), versionOnly(root)],
+    plugins: [generatedRules(root, rules), versionOnly(root), tablesAsText(), smallerPackages()],
     logLevel: 'warning',
   });
   const [output] = Object.values(result.metafile.outputs);

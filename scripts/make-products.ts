@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { compareText } from '../shared/text/order.ts';
+import type { ProductTable } from './products/product-table.ts';
 import { refuseIfShrunk, tellRenewal } from './products/renewal.ts';
 import { NotTheTable, publishedTable, readSource } from './products/table-source.ts';
 
@@ -24,11 +25,6 @@ interface TableRow {
   planId: string;
   planName: string;
   planDisplayName: string;
-}
-
-export interface ProductTable {
-  plans: { id: string; name: string; displayName: string }[];
-  products: { skuId: string; partNumber: string; name: string; plans: number[] }[];
 }
 
 const guid = z

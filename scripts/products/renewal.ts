@@ -1,13 +1,11 @@
-import type { ProductTable } from '../make-products.ts';
+import type { ProductTable } from './product-table.ts';
 import { NotTheTable } from './table-source.ts';
 
 /** Microsoft withdraws a product now and then, and never many at once: an answer with so many fewer is not all of it. */
 const mostGone = 0.05;
 
-type Names = Pick<ProductTable, 'plans' | 'products'>;
-
 /** @throws NotTheTable where the new table holds much less than the one before */
-export function refuseIfShrunk(before: Names, after: Names): void {
+export function refuseIfShrunk(before: ProductTable, after: ProductTable): void {
   for (const [what, key] of [
     ['products', 'products'],
     ['service plans', 'plans'],
@@ -21,7 +19,7 @@ export function refuseIfShrunk(before: Names, after: Names): void {
 }
 
 /** What a reader of the change wants to know; empty where nothing changed. */
-export function tellRenewal(before: Names, after: Names): string[] {
+export function tellRenewal(before: ProductTable, after: ProductTable): string[] {
   const [had, has] = [before, after].map(
     ({ products }) => new Map(products.map((product) => [product.skuId, product])),
   );
@@ -36,12 +34,15 @@ export function tellRenewal(before: Names, after: Names): string[] {
 }
 
 /** By the ids of its plans: their places in the table are nobody's concern. */
-function describe({ partNumber, name, plans }: Names['products'][number], table: Names): string {
+function describe(
+  { partNumber, name, plans }: ProductTable['products'][number],
+  table: ProductTable,
+): string {
   const named = plans.map((index) => table.plans[index]).map((plan) => JSON.stringify(plan));
   return JSON.stringify([partNumber, name, named.sort()]);
 }
 
-function told(how: string, products: Names['products']): string {
+function told(how: string, products: ProductTable['products']): string {
   return products.length === 0
     ? ''
     : `${how} (${String(products.length)}): ${products.map(({ partNumber }) => partNumber).join(', ')}`;

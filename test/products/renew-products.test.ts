@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ProductTable, renewTable } from '../../scripts/make-products.ts';
+import { renewTable } from '../../scripts/make-products.ts';
+import type { ProductTable } from '../../scripts/products/product-table.ts';
 import table from '../../shared/products/products.json' with { type: 'json' };
 
 /** The renewal as the workflow and a developer run it: from an address, from a file, and from what is no such table. */
