@@ -57,7 +57,19 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
   const [file] = result.outputFiles;
   if (output === undefined || file === undefined) throw new Error('esbuild wrote nothing');
   const sources = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { code: file.contents, functions, rules, sources: sources.map(([source]) => source).sort() };
+  return { code: asciiOf(file.text), functions, rules, sources: sources.map(([source]) => source).sort() };
+}
+
+/**
+ * One character beyond Latin-1, and V8 holds all of the text in twice the memory and reads it at half the speed. esbuild escapes them
+ * everywhere but in regular expressions, where the escape means the same.
+ */
+function asciiOf(code: string): Uint8Array {
+  const escaped = code.replace(
+    /[^ -~\t\r\n]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return new TextEncoder().encode(escaped);
 }
 
 /** The Node that the app is built for and runs on: the one that the project brings along for its own work. */

@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { type Plugin, transform } from 'esbuild';
 
+const usedCredentials = `
+export { ClientAssertionCredential } from './credentials/clientAssertionCredential.js';
+export { ClientSecretCredential } from './credentials/clientSecretCredential.js';
+export { ManagedIdentityCredential } from './credentials/managedIdentityCredential/index.js';`;
+
 /**
  * The host reads and parses the whole bundle before it can answer anybody, so that what the app never runs costs each cold start. None of this
  * changes what runs:
  * - names inside packages become short; those of our own code stay, because a start-up error prints its line and its stack;
  * - zod's messages in 50 languages go: nobody asks for one, and zod itself takes the English ones from their own file;
+ * - of @azure/identity stay the three credentials that the settings know (`identity-credentials.ts`): not those of people and their tools;
  * - apache-arrow goes: storage-blob loads it for lists in that format, which nobody asks for; asked for, it is told.
  */
 export function smallerPackages(): Plugin {
@@ -19,6 +25,10 @@ export function smallerPackages(): Plugin {
       }));
       bundle.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
         contents: `export { default as en } from './en.js';`,
+        loader: 'js',
+      }));
+      bundle.onLoad({ filter: /[\\/]@azure[\\/]identity[\\/]dist[\\/]esm[\\/]index\.js$/ }, () => ({
+        contents: usedCredentials,
         loader: 'js',
       }));
       bundle.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
@@ -41,7 +51,13 @@ export function tablesAsText(): Plugin {
       bundle.onLoad({ filter: /[\\/]products\.json$/ }, async ({ path }) => {
         const content: unknown = JSON.parse(await readFile(path, 'utf8'));
         const text = JSON.stringify(JSON.stringify(content));
-        return { contents: `export default JSON.parse(${text});`, loader: 'js' };
+        const parts = Object.keys(Object(content) as object).map(
+          (name) => `get ${name}() { return (made ??= JSON.parse(text)).${name}; }`,
+        );
+        return {
+          contents: `let made; const text = ${text}; export default { ${parts.join(', ')} };`,
+          loader: 'js',
+        };
       });
     },
   };

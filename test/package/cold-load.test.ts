@@ -71,6 +71,11 @@ describe('the bundle', () => {
       env,
     );
 
+  test('is ASCII: one other character doubles what V8 has to hold and read', () => {
+    expect([...new Set(code)].filter((character) => character > '\x7f')).toEqual([]);
+    expect(holds('\\u2018')).toBe(true);
+  });
+
   test('holds what makes tokens, in a function of its own', () => {
     expect(holds('"node_modules/@azure/identity/dist/esm/index.js"(){')).toBe(true);
     expect(holds('__export(identity_credentials_exports,')).toBe(true);
