@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { findRuleFiles } from '../shared/adapters/rule-files.ts';
-import { smallerPackages, tablesAsText } from './build/smaller-packages.ts';
+import { onlyUsedOfZod, smallerPackages, tablesAsText } from './build/smaller-packages.ts';
 import { checkFamilies } from './build/rule-families.ts';
 
 /** The function app as one CommonJS file. */
@@ -38,6 +38,8 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
     bundle: true,
     platform: 'node',
     target: `node${String(await readNodeMajor(root))}`,
+    // Of modules esbuild keeps what is used; of CommonJS all.
+    mainFields: ['module', 'main'],
     format: 'cjs',
     outfile: path.join(root, 'dist', 'main.cjs'),
     write: false,
@@ -50,7 +52,13 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
     // Their place is THIRD-PARTY-NOTICES.txt (scripts/package/notices.ts).
     legalComments: 'none',
     metafile: true,
-    plugins: [generatedRules(root, rules), versionOnly(root), tablesAsText(), smallerPackages()],
+    plugins: [
+      generatedRules(root, rules),
+      versionOnly(root),
+      tablesAsText(),
+      onlyUsedOfZod(),
+      smallerPackages(),
+    ],
     logLevel: 'warning',
   });
   const [output] = Object.values(result.metafile.outputs);

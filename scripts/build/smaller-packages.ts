@@ -43,6 +43,26 @@ export function smallerPackages(): Plugin {
   };
 }
 
+/**
+ * zod gives all of itself under the name `z`, and esbuild keeps all of an object that a package makes. Of a module that we import whole it keeps
+ * what is used: the same names, and half of the code.
+ */
+export function onlyUsedOfZod(): Plugin {
+  return {
+    name: 'only-used-of-zod',
+    setup: (bundle) => {
+      bundle.onLoad({ filter: /[\\/](?:shared|functions)[\\/].*\.ts$/ }, async ({ path }) => {
+        if (/[\\/]node_modules[\\/]/.test(path)) return undefined;
+        const code = await readFile(path, 'utf8');
+        return {
+          contents: code.replace(/^import \{ z \} from 'zod';$/m, `import * as z from 'zod';`),
+          loader: 'ts',
+        };
+      });
+    },
+  };
+}
+
 /** A large table is read sooner as JSON than as code, and not before somebody asks for it. */
 export function tablesAsText(): Plugin {
   return {
