@@ -70,8 +70,7 @@ export const rule = defineRule({
     'That a mailbox is a shared one, a room or equipment is known where the unified log tells of its conversion (Set-Mailbox -Type) and names the mailbox by UPN or object id.',
   ],
   evaluate: (input) => [evaluate(input)],
-  keeps: ({ views: { timeline }, settings: { offBoardingHours }, now }) =>
-    factsOfLosses(timeline.facts, offBoardingHours, now),
+  keeps: ({ views: { timeline }, settings: given, now }) => factsOfLosses(timeline.facts, given, now),
 });
 
 function evaluate(input: Input): Verdict {
@@ -99,7 +98,7 @@ function evaluate(input: Input): Verdict {
   return again === undefined
     ? {
         kind: 'clear',
-        reason: reasonForNothing(timeline.facts),
+        reason: 'the user has everything that was ever taken away and that the settings do not leave out',
         qualifiers: {},
       }
     : {
@@ -108,13 +107,6 @@ function evaluate(input: Input): Verdict {
         qualifiers: {},
         lookAgainAt: again,
       };
-}
-
-/** Only what the settings leave out may be missing. */
-function reasonForNothing(facts: readonly Fact[]): string {
-  return lossesIn(missingLicences(facts)).length === 0
-    ? 'the user has everything that was ever taken away'
-    : 'nothing is missing but products that the settings leave out';
 }
 
 function gone(

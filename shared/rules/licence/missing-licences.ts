@@ -51,11 +51,10 @@ export function missingLicences(
   facts: readonly Fact[],
   ignoredProducts: readonly string[] = [],
 ): MissingLicences {
-  const { held, deletion, ...all } = lostAndNotBack(facts);
-  const { products, plans } = withoutIgnored(all, ignoredProducts);
+  const { products, plans, held, deletion } = lostAndNotBack(facts, ignoredProducts);
   const missing = withoutReplaced(products, plans, held, facts);
   if (deletion === undefined) return missing;
-  const lastLossAt = latestLoss(withoutIgnored(deletion.before, ignoredProducts))?.fact.at;
+  const lastLossAt = latestLoss(deletion.before)?.fact.at;
   return {
     ...missing,
     deletion: { at: deletion.fact.at, ...(lastLossAt === undefined ? {} : { lastLossAt }) },
@@ -73,7 +72,10 @@ function withoutIgnored(
 }
 
 /** Products and plans each in the order in which they went. */
-export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
+export function lostAndNotBack(
+  facts: readonly Fact[],
+  ignoredProducts: readonly string[] = [],
+): LostAndNotBack {
   const products = new Map<string, MissingProduct>();
   const plans = new Map<string, MissingPlan>();
   let deletion: LostAndNotBack['deletion'];
@@ -105,7 +107,8 @@ export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
       regain(fact);
       held = fact.after;
     } else if (fact.kind === 'user-deleted') {
-      deletion = { fact, before: { products: [...products.values()], plans: [...plans.values()] } };
+      const before = { products: [...products.values()], plans: [...plans.values()] };
+      deletion = { fact, before: withoutIgnored(before, ignoredProducts) };
       products.clear();
       plans.clear();
     } else if (fact.kind === 'user-restored' || fact.kind === 'user-created') {
@@ -113,8 +116,7 @@ export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
     }
   }
   return {
-    products: [...products.values()],
-    plans: [...plans.values()],
+    ...withoutIgnored({ products: [...products.values()], plans: [...plans.values()] }, ignoredProducts),
     held,
     ...(deletion === undefined ? {} : { deletion }),
   };

@@ -17,6 +17,7 @@ import {
   tenantId,
   timelineOf,
 } from '../../builders/fact.ts';
+import { timelineView } from '../../builders/views.ts';
 
 /** Products that nobody misses, as the administrator of a tenant sees them. */
 
@@ -46,7 +47,7 @@ describe('a free product that is lost', () => {
     expect(lost(facts)?.state).not.toBe('firing');
     expect(
       silenceOf(licenceLost, licenceLost.settings.parse({}), timelineOf(facts), covered, at(48)),
-    ).toEqual(['nothing is missing but products that the settings leave out']);
+    ).toEqual(['the user has everything that was ever taken away and that the settings do not leave out']);
     expect(lost([licencesChanged(at(1), [flow], [])])?.state).not.toBe('firing');
   });
 
@@ -86,6 +87,20 @@ describe('a free product that is lost', () => {
     ];
     expect(lost(facts)).toMatchObject({ state: 'clear', severity: 'high' });
   });
+});
+
+test('what is forgotten of a long history changes nothing of it', () => {
+  const facts = [
+    licencesChanged(at(1), [e3, visio, flow], [visio, flow]),
+    licencesChanged(at(20), [visio, flow], [visio]),
+    account('user-deleted', at(26)),
+  ];
+  const settings = licenceLost.settings.parse({});
+  const input = { subject: { kind: 'user' as const, id: 'a', name: 'a' }, settings, now: at(27) };
+  const views = (known: readonly Fact[]) => ({ timeline: timelineView([...known]) });
+  const all = { ...input, views: views(facts) } as never;
+  const kept = licenceLost.keeps?.(all) ?? [];
+  expect(licenceLost.evaluate({ ...input, views: views(kept) } as never)).toEqual(licenceLost.evaluate(all));
 });
 
 describe('with the setting emptied', () => {
