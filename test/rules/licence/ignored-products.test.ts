@@ -93,7 +93,7 @@ test('what is forgotten of a long history changes nothing of it', () => {
   const facts = [
     licencesChanged(at(1), [e3, visio, flow], [visio, flow]),
     licencesChanged(at(20), [visio, flow], [visio]),
-    account('user-deleted', at(26)),
+    account('user-deleted', at(24)),
   ];
   const settings = licenceLost.settings.parse({});
   const input = { subject: { kind: 'user' as const, id: 'a', name: 'a' }, settings, now: at(27) };
