@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { findRuleFiles } from '../shared/adapters/rule-files.ts';
+import { onlyUsedOfZod, smallerPackages, tablesAsText } from './build/smaller-packages.ts';
 import { checkFamilies } from './build/rule-families.ts';
 
 /** The function app as one CommonJS file. */
@@ -37,6 +38,8 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
     bundle: true,
     platform: 'node',
     target: `node${String(await readNodeMajor(root))}`,
+    // Of modules esbuild keeps what is used; of CommonJS all.
+    mainFields: ['module', 'main'],
     format: 'cjs',
     outfile: path.join(root, 'dist', 'main.cjs'),
     write: false,
@@ -49,14 +52,32 @@ export async function buildBundle(projectFolder: string): Promise<Bundle> {
     // Their place is THIRD-PARTY-NOTICES.txt (scripts/package/notices.ts).
     legalComments: 'none',
     metafile: true,
-    plugins: [generatedRules(root, rules), versionOnly(root)],
+    plugins: [
+      generatedRules(root, rules),
+      versionOnly(root),
+      tablesAsText(),
+      onlyUsedOfZod(),
+      smallerPackages(),
+    ],
     logLevel: 'warning',
   });
   const [output] = Object.values(result.metafile.outputs);
   const [file] = result.outputFiles;
   if (output === undefined || file === undefined) throw new Error('esbuild wrote nothing');
   const sources = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { code: file.contents, functions, rules, sources: sources.map(([source]) => source).sort() };
+  return { code: asciiOf(file.text), functions, rules, sources: sources.map(([source]) => source).sort() };
+}
+
+/**
+ * One character beyond Latin-1, and V8 holds all of the text in twice the memory and reads it at half the speed. esbuild escapes them
+ * everywhere but in regular expressions, where the escape means the same.
+ */
+function asciiOf(code: string): Uint8Array {
+  const escaped = code.replace(
+    /[^ -~\t\r\n]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return new TextEncoder().encode(escaped);
 }
 
 /** The Node that the app is built for and runs on: the one that the project brings along for its own work. */

@@ -1,15 +1,22 @@
 /**
  * Makes `shared/products/products.json` from Microsoft's table "Product names and service plan identifiers for licensing":
  *
- *   node scripts/make-products.ts FILE.csv
+ *   npm run products                     from where Microsoft publishes it
+ *   npm run products -- FILE.csv         from a file, or another address
+ *   npm run products -- --check …        writes nothing; exits with 1 where the table is older
  *
- * FILE has the column names of Microsoft's download or those of the project's copy. A plan that the file has already keeps its
+ * The table has the column names of Microsoft's download or those of the project's copy. A plan that was there already keeps its
  * index, so that the difference to the last version shows what Microsoft changed and nothing else.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { compareText } from '../shared/text/order.ts';
+import type { ProductTable } from './products/product-table.ts';
+import { refuseIfShrunk, tellRenewal } from './products/renewal.ts';
+import { NotTheTable, publishedTable, readSource } from './products/table-source.ts';
 
 interface TableRow {
   skuId: string;
@@ -18,11 +25,6 @@ interface TableRow {
   planId: string;
   planName: string;
   planDisplayName: string;
-}
-
-export interface ProductTable {
-  plans: { id: string; name: string; displayName: string }[];
-  products: { skuId: string; partNumber: string; name: string; plans: number[] }[];
 }
 
 const guid = z
@@ -75,10 +77,37 @@ const tableSchema = z.object({
   ),
 });
 
-/** @throws ZodError naming row and column where the text is neither of the two tables */
+/** By a column that the other has not. */
+const rowsByColumn = [
+  ['GUID', microsoftRow],
+  ['skuId', copiedRow],
+] as const;
+
+/** @throws NotTheTable where the text is neither of the two tables, or breaks off */
 export function readTable(csv: string): TableRow[] {
-  const rows: unknown[] = parse(csv, { columns: true, bom: true, skip_empty_lines: true });
-  return z.array(z.union([microsoftRow, copiedRow])).parse(rows);
+  if (/^\s*</.test(csv.replace(/^\ufeff/, ''))) throw new NotTheTable('it is a web page and no table');
+  const rows = parsedRows(csv);
+  const [first] = rows;
+  const row = rowsByColumn.find(([column]) => first !== undefined && column in first)?.[1];
+  if (row === undefined)
+    throw new NotTheTable('it has no column GUID, or no row: it is no table of products');
+  const read = z.array(row).safeParse(rows);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new NotTheTable(
+    `row ${String(Number(issue?.path[0]) + 1)}, ${String(issue?.path[1])}: ${issue?.message ?? 'wrong'}`,
+  );
+}
+
+function parsedRows(csv: string): Record<string, string>[] {
+  try {
+    return parse(csv, { columns: true, bom: true, skip_empty_lines: true });
+  } catch (error) {
+    // A row that ends too soon has too few columns, or a quote that is never closed.
+    throw new NotTheTable(
+      `it is broken off or no CSV: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 export function makeTable(rows: readonly TableRow[], previous: readonly { id: string }[] = []): ProductTable {
@@ -130,24 +159,60 @@ function bestName(names: readonly string[]): string {
   return mostFrequent(names.filter((text) => /[a-z]/.test(text))) ?? mostFrequent(names) ?? '';
 }
 
-function previousPlans(file: URL): { id: string }[] {
+async function readPrevious(file: string): Promise<ProductTable> {
   try {
-    return tableSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).plans;
+    return tableSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { plans: [], products: [] };
     throw error;
   }
 }
 
+/**
+ * Writes the table anew from what `source` holds, or with `check` only says whether it would be another. Nothing is written where the
+ * source is no such table.
+ * @returns what the process exits with
+ */
+export async function renewTable(
+  target: string,
+  { source, check }: { source: string; check: boolean },
+  say: (line: string) => void,
+): Promise<number> {
+  try {
+    const before = await readPrevious(target);
+    const after = makeTable(readTable(await readSource(source)), before.plans);
+    refuseIfShrunk(before, after);
+    const isSame = writeTable(before) === writeTable(after);
+    const size = `${String(after.products.length)} products, ${String(after.plans.length)} service plans`;
+    if (!isSame && !check) await writeFile(target, writeTable(after));
+    if (isSame) say(`the table is as published: ${size}`);
+    else
+      say(
+        check
+          ? `the table is older than the published one: npm run products renews it`
+          : `the table is renewed: ${size}`,
+      );
+    for (const line of tellRenewal(before, after)) say(line);
+    return check && !isSame ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof NotTheTable)) throw error;
+    say(`nothing was changed: ${source} is not Microsoft's table of products. ${error.message}`);
+    return 1;
+  }
+}
+
 if (import.meta.main) {
-  const [source] = process.argv.slice(2);
-  if (source === undefined) {
-    console.error('usage: node scripts/make-products.ts FILE.csv');
+  const { values, positionals } = parseArgs({
+    options: { check: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [source = publishedTable, ...others] = positionals;
+  if (others.length > 0) {
+    console.error('usage: npm run products -- [--check] [FILE.csv | ADDRESS]');
     process.exitCode = 2;
   } else {
-    const target = new URL('../shared/products/products.json', import.meta.url);
-    const table = makeTable(readTable(readFileSync(source, 'utf8')), previousPlans(target));
-    writeFileSync(target, writeTable(table));
-    console.log(`${String(table.products.length)} products, ${String(table.plans.length)} service plans`);
+    const target = fileURLToPath(new URL('../shared/products/products.json', import.meta.url));
+    process.exitCode = await renewTable(target, { source, check: values.check }, console.log);
   }
 }

@@ -45,6 +45,7 @@ const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ s
 const permissions = {
   'ci.yml': { check: { contents: 'read' } },
   'deploy.yml': { deploy: { attestations: 'read', contents: 'read', 'id-token': 'write' } },
+  'products.yml': { renew: { contents: 'read' }, propose: { contents: 'write', 'pull-requests': 'write' } },
   'release.yml': {
     ci: { contents: 'read' },
     package: { contents: 'read' },

@@ -1,4 +1,4 @@
-import { exchangeAudience } from '../../shared/adapters/credentials.ts';
+import { exchangeAudience } from '../../shared/adapters/exchange-audience.ts';
 import type { NewFederatedCredential } from './directory.ts';
 
 /**

@@ -35,8 +35,17 @@ export function factWords(fact: Fact, subject: 'user' | 'group'): string {
       return 'Account disabled';
     case 'account-enabled':
       return 'Account enabled';
+    case 'mailbox-converted':
+      return `Mailbox converted to ${mailboxWords[fact.mailbox]}`;
   }
 }
+
+const mailboxWords = {
+  user: 'a user mailbox',
+  shared: 'a shared mailbox',
+  room: 'a room mailbox',
+  equipment: 'an equipment mailbox',
+} satisfies Record<FactOf<'mailbox-converted'>['mailbox'], string>;
 
 function ruleWords({ before, after }: FactOf<'group-rule-changed'>['rule']): string {
   const [from, to] = [before, after].map((rule) =>

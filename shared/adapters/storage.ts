@@ -1,12 +1,12 @@
 import { TableClient } from '@azure/data-tables';
 import type { TableServiceClientOptions } from '@azure/data-tables';
-import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { QueueClient } from '@azure/storage-queue';
 import type { TokenCredential } from '@azure/identity';
 import { SettingsError, type SettingProblem, type StorageSettings } from '../config.ts';
+import { loadIdentity } from './load-identity.ts';
 import { NoStorageAnswer, onlyTableAnswers } from './storage-answer.ts';
 
 export interface StorageClients {
@@ -99,10 +99,19 @@ function connectByString(connectionString: string): StorageClients {
   };
 }
 
+/** One identity for all clients, made when the first of them asks for a token. */
 function identityOf({ clientId }: { clientId?: string }): TokenCredential {
-  return clientId === undefined
-    ? new ManagedIdentityCredential()
-    : new ManagedIdentityCredential({ clientId });
+  let identity: Promise<TokenCredential> | undefined;
+  return {
+    getToken: async (scopes, options) => {
+      identity ??= loadIdentity().then(({ managedIdentity }) => managedIdentity(clientId));
+      const made = await identity.catch((error: unknown) => {
+        identity = undefined;
+        throw error;
+      });
+      return await made.getToken(scopes, options);
+    },
+  };
 }
 
 /** The HTTP status that a storage call failed with; undefined for anything else, such as a lost connection. */
@@ -118,6 +127,7 @@ const unansweredErrors = new Set([
   'TimeoutError',
   'CredentialUnavailableError',
   'AuthenticationError',
+  'CredentialNotLoaded',
 ]);
 
 /**

@@ -3,6 +3,7 @@ import { enabledFamilies, enabledPlans, familyOfPlan } from '../products/product
 import type { PlanFamily } from '../products/products.ts';
 import type { LicenceLoss } from './explanation.ts';
 import type { Fact, FactOf, Licence } from '../timeline/fact.ts';
+import { freeingConversion } from '../timeline/mailbox-kind.ts';
 import { differenceOf } from '../timeline/licences.ts';
 import type { LossFact } from './losses.ts';
 import { minutesAfter } from '../time/moments.ts';
@@ -62,6 +63,8 @@ export function familiesLost(
     ...loss.plans.flatMap(({ id }) => familyOfPlan(id) ?? []),
   ]);
   const held = heldAround(loss, lossFact, facts).flatMap((licence) => [...enabledFamilies(licence)]);
+  // A shared mailbox, a room's or equipment's needs no licence: the user has it still.
+  if (freeingConversion(facts) !== undefined) gone.delete('mailbox');
   return planFamilies.filter((family) => gone.has(family) && !held.includes(family));
 }
 

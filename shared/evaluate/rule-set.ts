@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unknownIgnored } from '../products/ignored-products.ts';
 import type { Rule } from '../rules/rule.ts';
 import { severities } from '../rules/verdict.ts';
 import { type ViewName, viewNames } from '../rules/views.ts';
@@ -137,6 +138,7 @@ function readRuleSettings(
       known.set(settingsKey(rule.id, tenant), parsed.data);
       const unused = unusedNames(own, parsed.data);
       warnings.push(...unused.map((name) => `${where}unknown setting ${rule.id}.${name}`));
+      warnings.push(...unknownIgnored(own).map((place) => `${where}unknown product in ${rule.id}.${place}`));
     } else {
       problems.push(`${where}${rule.id}: ${issuesOf(parsed.error)}`);
     }

@@ -5,6 +5,7 @@ import { readIdentity } from './identity.ts';
 import { cutIn, firstCutOf } from './cut-content.ts';
 import { asObject, decoded, firstText } from '../json/json-value.ts';
 import type { JsonObject } from '../json/json-value.ts';
+import { readMailboxConversion } from './mailbox-conversion.ts';
 import { isMethodExecutionResult, methodExecutionResult } from './method-execution-result.ts';
 import { readOutcome } from './outcome.ts';
 import { cutInLicences, readModifiedProperties } from './property-change.ts';
@@ -32,7 +33,8 @@ export function readActivityRecord(raw: unknown, tenantId?: string): ReadRecord 
     at: record['CreationTime'],
     activity: record['Operation'],
   });
-  return head.kind === 'head' ? readBody(head, record) : head;
+  if (head.kind !== 'head') return head;
+  return head.activity.cmdlet === true ? readMailboxConversion(head, record) : readBody(head, record);
 }
 
 /** The tenant that a record names, in lower case. */

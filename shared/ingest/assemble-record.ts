@@ -50,7 +50,8 @@ export function readHead(raw: {
   const at = readInstant(raw.at);
   const id = asText(raw.id);
   const activity = relevantActivity(asWritten);
-  if (activity === undefined) return ignored({ log, tenantId, id, at }, asWritten);
+  if (activity === undefined || (activity.cmdlet === true && log !== 'unified'))
+    return ignored({ log, tenantId, id, at }, asWritten);
   const whyNoTime = at === undefined ? whyNoInstant(raw.at) : '';
   return { kind: 'head', log, names, tenantId, id, at, whyNoTime, activity: { ...activity, asWritten } };
 }
@@ -122,7 +123,7 @@ function doerOf(activity: string, change: AuditRecord['change'], { doer, propert
   return isOfLicences ? { ...told, actor: propagationService } : told;
 }
 
-function ignored(
+export function ignored(
   head: { log: LogName; tenantId: string; id: string | undefined; at: string | undefined },
   activity: string,
 ): ReadRecord {

@@ -31,6 +31,7 @@ const usefulProperties: readonly { name: string; encoding: Encoding }[] = [
   { name: 'Group.ObjectID', encoding: 'text' },
   { name: 'Group.DisplayName', encoding: 'text' },
   { name: 'MembershipRule', encoding: 'text' },
+  { name: 'MailboxType', encoding: 'text' },
   { name: 'Result', encoding: 'text' },
   { name: 'UserPrincipalName', encoding: 'text' },
   { name: 'DisplayName', encoding: 'text' },

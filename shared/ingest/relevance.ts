@@ -16,6 +16,8 @@ export interface RelevantActivity {
   prefix?: true;
   /** Only records that `touchesLicenceOrAccess` are of use: 43 of 44 are the noise of directory sync (FACTS 6.2). */
   sifted?: true;
+  /** Of Exchange: only the unified log has it, and says what was done by its parameters. */
+  cmdlet?: true;
 }
 
 /** All activities from which a fact can come or that take part in a join. To read more of the logs, add a line. */
@@ -56,6 +58,13 @@ export const relevantActivities: readonly RelevantActivity[] = [
     subject: 'group',
     why: 'group licensing was started by hand',
   },
+  {
+    name: 'Set-Mailbox',
+    subject: 'user',
+    why: 'a mailbox that becomes a shared one needs no licence (FACTS 4.4)',
+    sifted: true,
+    cmdlet: true,
+  },
 ];
 
 const exact = new Map(
@@ -86,9 +95,14 @@ export function relevantActivity(name: string): RelevantActivity | undefined {
 }
 
 const telling = new Set(
-  ['AssignedLicense', 'AssignedPlan', 'LicenseAssignmentDetail', 'AccountEnabled', 'MembershipRule'].map(
-    keyOf,
-  ),
+  [
+    'AssignedLicense',
+    'AssignedPlan',
+    'LicenseAssignmentDetail',
+    'AccountEnabled',
+    'MembershipRule',
+    'MailboxType',
+  ].map(keyOf),
 );
 
 /** Pseudo-properties that stand in every record, whatever was updated (FACTS 6.2). */

@@ -37,7 +37,7 @@ const toldByOfficeActivity = [
     'AADTarget',
     'Target',
   ],
-  ...['ModifiedProperties', 'ExtendedProperties'],
+  ...['ModifiedProperties', 'ExtendedProperties', 'Parameters'],
 ];
 
 function readAuditLog(row: JsonObject, tenantId: string = unknownTenant): ReadRecord {
@@ -72,6 +72,8 @@ function readOfficeActivity(row: JsonObject, tenantId: string | undefined): Read
   const isBare = row['ModifiedProperties'] === undefined;
   if (isBare && /^update (?:user|group)\b/i.test(asText(row['Operation']) ?? ''))
     return unreadable('ModifiedProperties: missing, and it holds what was changed; export this column too');
+  if (row['Parameters'] === undefined && /^set-mailbox\b/i.test(asText(row['Operation']) ?? ''))
+    return unreadable('Parameters: missing, and it holds what was set; export this column too');
   return readActivityRecord(
     {
       Id:
@@ -80,6 +82,8 @@ function readOfficeActivity(row: JsonObject, tenantId: string | undefined): Read
         idOfRow([readInstant(at), ...toldByOfficeActivity.map((column) => row[column])]),
       CreationTime: at,
       Operation: row['Operation'],
+      Workload: row['OfficeWorkload'],
+      Parameters: row['Parameters'],
       ResultStatus: row['ResultStatus'],
       ObjectId: row['OfficeObjectId'],
       UserId: row['UserId'],

@@ -29,37 +29,55 @@ interface ProductInUse {
   disabledPlans: readonly { id: string }[];
 }
 
-const plansById = new Map<string, ServicePlan>(table.plans.map((plan) => [plan.id, plan]));
-const plansByName = groupedByName(table.plans, (plan) => plan.name);
-const products: readonly Product[] = table.products.map((product) => ({
-  ...product,
-  plans: product.plans.flatMap((index) => table.plans[index] ?? []),
-}));
-const productsById = new Map(products.map((product) => [product.skuId, product]));
-const productsByName = groupedByName(products, (product) => product.partNumber);
+interface Index {
+  plansById: ReadonlyMap<string, ServicePlan>;
+  plansByName: ReadonlyMap<string, readonly ServicePlan[]>;
+  productsById: ReadonlyMap<string, Product>;
+  productsByName: ReadonlyMap<string, readonly Product[]>;
+  familyByPlan: ReadonlyMap<string, PlanFamily>;
+}
 
-const familyByPlan = new Map<string, PlanFamily>([
-  ...mailboxPlanIds.map((id): [string, PlanFamily] => [id, 'mailbox']),
-  ...planFamilies
-    .filter((family) => family !== 'mailbox')
-    .flatMap((family) =>
-      plansOfFamily[family].flatMap((name) =>
-        (plansByName.get(sameName(name)) ?? []).map(({ id }): [string, PlanFamily] => [id, family]),
-      ),
-    ),
-]);
+/** Made when somebody first asks: a host that is starting has to answer before that. */
+let made: Index | undefined;
+function index(): Index {
+  return (made ??= makeIndex());
+}
+
+function makeIndex(): Index {
+  const plansByName = groupedByName(table.plans, (plan) => plan.name);
+  const products: readonly Product[] = table.products.map((product) => ({
+    ...product,
+    plans: product.plans.flatMap((place) => table.plans[place] ?? []),
+  }));
+  return {
+    plansById: new Map(table.plans.map((plan) => [plan.id, plan])),
+    plansByName,
+    productsById: new Map(products.map((product) => [product.skuId, product])),
+    productsByName: groupedByName(products, (product) => product.partNumber),
+    familyByPlan: new Map<string, PlanFamily>([
+      ...mailboxPlanIds.map((id): [string, PlanFamily] => [id, 'mailbox']),
+      ...planFamilies
+        .filter((family) => family !== 'mailbox')
+        .flatMap((family) =>
+          plansOfFamily[family].flatMap((name) =>
+            (plansByName.get(sameName(name)) ?? []).map(({ id }): [string, PlanFamily] => [id, family]),
+          ),
+        ),
+    ]),
+  };
+}
 
 export function productBySkuId(skuId: string): Product | undefined {
-  return productsById.get(skuId.toLowerCase());
+  return index().productsById.get(skuId.toLowerCase());
 }
 
 /** Usually one; none where the table does not know it. Case and kind of blanks do not matter. */
 export function productsByPartNumber(partNumber: string): readonly Product[] {
-  return productsByName.get(sameName(partNumber)) ?? [];
+  return index().productsByName.get(sameName(partNumber)) ?? [];
 }
 
 export function servicePlan(id: string): ServicePlan | undefined {
-  return plansById.get(id.toLowerCase());
+  return index().plansById.get(id.toLowerCase());
 }
 
 /** The id of a plan by its technical name: that of the product where it is given and has one, else the only one of that name. */
@@ -67,7 +85,7 @@ export function planIdByName(name: string, skuId?: string): string | undefined {
   const wanted = sameName(name);
   const product = skuId === undefined ? undefined : productBySkuId(skuId);
   const ofProduct = product?.plans.filter((plan) => sameName(plan.name) === wanted) ?? [];
-  const candidates = ofProduct.length > 0 ? ofProduct : (plansByName.get(wanted) ?? []);
+  const candidates = ofProduct.length > 0 ? ofProduct : (index().plansByName.get(wanted) ?? []);
   return candidates.length === 1 ? candidates[0]?.id : undefined;
 }
 
@@ -76,7 +94,7 @@ export function carriesMailbox(planId: string): boolean {
 }
 
 export function familyOfPlan(planId: string): PlanFamily | undefined {
-  return familyByPlan.get(planId.toLowerCase());
+  return index().familyByPlan.get(planId.toLowerCase());
 }
 
 /** For people: `Office apps`. */

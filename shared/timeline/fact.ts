@@ -94,6 +94,16 @@ const accountFactSchema = z.object({
 });
 export type AccountFact = z.infer<typeof accountFactSchema>;
 
+export const mailboxKinds = ['user', 'shared', 'room', 'equipment'] as const;
+
+const mailboxConvertedSchema = z.object({
+  kind: z.literal('mailbox-converted'),
+  ...base,
+  /** What it is from then on; `user` is an ordinary mailbox. */
+  mailbox: z.enum(mailboxKinds),
+});
+export type MailboxConverted = z.infer<typeof mailboxConvertedSchema>;
+
 /** Facts are computed from records, and stored only with what is remembered of an evaluation: read as what comes from outside. */
 export const factSchema = z.discriminatedUnion('kind', [
   licencesChangedSchema,
@@ -104,6 +114,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   groupDeletedSchema,
   groupLicensingFinishedSchema,
   accountFactSchema,
+  mailboxConvertedSchema,
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

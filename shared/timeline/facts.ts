@@ -6,6 +6,7 @@ import { groupFacts } from './group-facts.ts';
 import { licenceFacts } from './licence-facts.ts';
 import { signatureOf } from './licences.ts';
 import { compareText, groupedBy } from '../text/order.ts';
+import { mailboxFacts } from './mailbox-facts.ts';
 import { joinSequences } from './sequences.ts';
 import { canonicalUsers } from './subjects.ts';
 import type { UserAliases } from './subjects.ts';
@@ -34,7 +35,12 @@ export function heldAfter(facts: readonly Fact[]): string | undefined {
 function factsOfTenant(records: readonly AuditRecord[], known: UserAliases): Fact[] {
   const aliases = new Map([...canonicalUsers(records), ...known]);
   const joined = joinSequences(records, aliases);
-  return [...licenceFacts(joined, aliases), ...accountFacts(joined, aliases), ...groupFacts(joined, aliases)];
+  return [
+    ...licenceFacts(joined, aliases),
+    ...accountFacts(joined, aliases),
+    ...groupFacts(joined, aliases),
+    ...mailboxFacts(joined, aliases),
+  ];
 }
 
 function byTimeKindAndRecords(a: Fact, b: Fact): number {

@@ -4,12 +4,11 @@ import {
   ManagedIdentityCredential,
 } from '@azure/identity';
 import { describe, expect, test } from '@jest/globals';
-import {
-  createTokenFor,
-  credentialFor,
-  exchangeAudience,
-  readToken,
-} from '../../shared/adapters/credentials.ts';
+import { createTokenFor, readToken } from '../../shared/adapters/credentials.ts';
+import { exchangeAudience } from '../../shared/adapters/exchange-audience.ts';
+import { credentialFor } from '../../shared/adapters/identity-credentials.ts';
+import { CredentialNotLoaded } from '../../shared/adapters/load-identity.ts';
+import { isStorageFailure } from '../../shared/adapters/storage.ts';
 import type { CredentialSettings } from '../../shared/config.ts';
 import type { ReadOutcome } from '../../shared/services/read-outcome.ts';
 import { Secret } from '../../shared/secret.ts';
@@ -65,6 +64,28 @@ describe('a token', () => {
       reason: 'no token came within 0.02 s',
     });
     expect(signals).toEqual([expect.objectContaining({ aborted: true })]);
+  });
+
+  test('whose library cannot be loaded says so, and is tried again', async () => {
+    let tries = 0;
+    const tokenFor = createTokenFor(withSecret, authority, () => {
+      tries += 1;
+      return tries === 1
+        ? Promise.reject(new CredentialNotLoaded('@azure/identity could not be loaded: disk full'))
+        : { getToken: () => Promise.resolve({ token: 'token', expiresOnTimestamp: 0 }) };
+    });
+    const [first, beside] = await Promise.all([
+      readToken(tokenFor, contoso, scope),
+      readToken(tokenFor, contoso, scope),
+    ]);
+    const reason = 'no token: @azure/identity could not be loaded: disk full';
+    expect([first, beside]).toEqual([
+      { kind: 'later', reason },
+      { kind: 'later', reason },
+    ]);
+    expect(await readToken(tokenFor, contoso, scope)).toEqual({ kind: 'read', value: 'token' });
+    expect(tries).toBe(2);
+    expect(isStorageFailure(new CredentialNotLoaded('x'))).toBe(true);
   });
 
   test('that the credential does not give is an error', async () => {

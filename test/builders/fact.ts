@@ -74,6 +74,18 @@ export function account(kind: AccountFact['kind'], time: string, overrides: Comm
   return { kind, ...common(time, { records: [`${kind}-${time}`], ...overrides }) };
 }
 
+export function mailboxConverted(
+  time: string,
+  mailbox: FactOf<'mailbox-converted'>['mailbox'],
+  overrides: Common = {},
+): FactOf<'mailbox-converted'> {
+  return {
+    kind: 'mailbox-converted',
+    ...common(time, { records: [`mailbox-${time}`], ...overrides }),
+    mailbox,
+  };
+}
+
 export function removedFromGroup(
   time: string,
   group: { id: string; name?: string },

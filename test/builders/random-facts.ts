@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fact, Licence } from '../../shared/timeline/fact.ts';
+import { type Fact, type Licence, mailboxKinds } from '../../shared/timeline/fact.ts';
 import {
   account,
   admin,
@@ -7,6 +7,7 @@ import {
   groupLicensing,
   licence,
   licencesChanged,
+  mailboxConverted,
   removedFromGroup,
 } from './fact.ts';
 
@@ -90,7 +91,11 @@ const membership: fc.Arbitrary<Step> = fc
     return { fact: added ? { ...fact, change: 'added' } : fact };
   });
 
-const kinds = [change, change, change, incomplete, failure, ofAccount, ofAccount, membership];
+const conversion: fc.Arbitrary<Step> = fc
+  .constantFrom(...mailboxKinds)
+  .map((mailbox) => ({ at, records }) => ({ fact: mailboxConverted(at, mailbox, { records }) }));
+
+const kinds = [change, change, change, incomplete, failure, ofAccount, ofAccount, membership, conversion];
 
 const start = Date.UTC(2026, 1, 3);
 
@@ -147,4 +152,5 @@ export const someSettings = fc.constantFrom<Record<string, unknown>>(
   { graceHours: 24 },
   { offBoardingHours: 0 },
   { offBoardingHours: 200, graceHours: 24 },
+  { ignoredProducts: [] },
 );

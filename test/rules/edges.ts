@@ -60,6 +60,7 @@ const bareFacts: Readonly<Record<Fact['kind'], Fact>> = {
   'user-restored': { kind: 'user-restored', ...bare },
   'account-disabled': { kind: 'account-disabled', ...bare },
   'account-enabled': { kind: 'account-enabled', ...bare },
+  'mailbox-converted': { kind: 'mailbox-converted', ...bare, mailbox: 'shared' },
 };
 
 function timelineForms({ kind, id, name }: Subject): [string, unknown][] {

@@ -4,6 +4,7 @@ import { minutesAfter } from '../../time/moments.ts';
 import { groupedBy } from '../../text/order.ts';
 import type { Fact, FactOf } from '../../timeline/fact.ts';
 import { differenceOf } from '../../timeline/licences.ts';
+import { lastConversion } from '../../timeline/mailbox-kind.ts';
 import { beginsAccount } from './grace.ts';
 import {
   isOnAfter,
@@ -24,8 +25,12 @@ type Lost = Pick<LostAndNotBack, 'products' | 'plans'>;
  * stood around them that the verdict or the cause looks at, and what would stand around a loss that comes next. That what is missing
  * comes out of them as out of all is checked and not only argued.
  */
-export function factsOfLosses(facts: readonly Fact[], offBoardingHours: number, now: string): Fact[] {
-  const all = lostAndNotBack(facts);
+export function factsOfLosses(
+  facts: readonly Fact[],
+  { offBoardingHours, ignoredProducts }: { offBoardingHours: number; ignoredProducts: readonly string[] },
+  now: string,
+): Fact[] {
+  const all = lostAndNotBack(facts, ignoredProducts);
   const kept = new Set<Fact | undefined>([
     ...standing(facts, all),
     ...aroundNext(facts, now),
@@ -33,7 +38,7 @@ export function factsOfLosses(facts: readonly Fact[], offBoardingHours: number, 
   ]);
   for (;;) {
     const few = facts.filter((fact) => kept.has(fact));
-    const lost = lostAndNotBack(few);
+    const lost = lostAndNotBack(few, ignoredProducts);
     if (isSame(lost, all)) return few;
     const more = healing(facts, lost, all).filter((fact) => !kept.has(fact));
     if (more.length === 0) return [...facts];
@@ -55,6 +60,7 @@ function standing(facts: readonly Fact[], all: LostAndNotBack): (Fact | undefine
     // A loss that stands has none after it, so that the last one is also the one that may explain it.
     facts.findLast(({ kind }) => kind === 'user-deleted'),
     facts.findLast(({ kind }) => kind === 'user-restored' || kind === 'user-created'),
+    lastConversion(facts),
   ];
 }
 

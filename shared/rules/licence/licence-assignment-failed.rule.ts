@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineRule, type RuleInput } from '../rule.ts';
 import type { Detail, Firing, Verdict } from '../verdict.ts';
+import { isFree, isIgnored, productSettings } from '../../products/ignored-products.ts';
 import { explainLicenceLoss } from '../../cause/cause.ts';
 import { evidenceOf } from '../../cause/evidence.ts';
 import type { Fact, FactOf } from '../../timeline/fact.ts';
+import { freeingConversion, lastConversion } from '../../timeline/mailbox-kind.ts';
 import { licenceDifference } from '../../timeline/licences.ts';
 import { writtenMoment } from '../../time/moments.ts';
 import { beginsAccount, heldBackUntil } from './grace.ts';
@@ -12,6 +14,7 @@ import { remedyOfFailure } from './remedies.ts';
 type Failure = FactOf<'licence-assignment-failed'>;
 
 const settings = z.object({
+  ...productSettings,
   /**
    * For so long after an account was created, restored or enabled a failure is waited for to be tried again. None by default: who
    * sets up accounts by a script that repeats itself knows how long that takes.
@@ -74,6 +77,7 @@ function keeps({ views: { timeline } }: Input): Fact[] {
   const kept = new Set<Fact | undefined>([
     told.length === 0 ? failures[0] : undefined,
     facts.findLast(beginsAccount),
+    lastConversion(facts),
   ]);
   for (const product of new Set(told.map(productOf))) {
     const ofProduct = told.filter((failure) => productOf(failure) === product);
@@ -102,10 +106,12 @@ function keeps({ views: { timeline } }: Input): Fact[] {
 function judge(product: string, failures: readonly Failure[], input: Input): Verdict {
   const {
     views: { timeline },
-    settings: { graceHours },
+    settings: { graceHours, ignoredProducts },
     now,
   } = input;
   const qualifiers = { skuId: product };
+  if (isIgnored(product, ignoredProducts))
+    return { kind: 'clear', reason: 'the settings leave this product out', qualifiers };
   const [last] = failures.slice(-1);
   if (last === undefined)
     return { kind: 'clear', reason: 'every failed assignment names its product', qualifiers };
@@ -158,11 +164,15 @@ function firing(
     kind: 'firing',
     reason: `the assignment of ${what} failed and nothing has come since`,
     qualifiers: { skuId: product },
-    severity: 'high',
+    severity: isFree(product) ? 'low' : 'high',
     title: `${who} did not get ${what}: the assignment failed`,
     summary: `The assignment of ${what} to ${who} failed on ${writtenMoment(first.at)}${
       last === first ? '' : `, and again since, last on ${writtenMoment(last.at)}`
-    }. Nothing was removed, so nothing else will tell of it; a mailbox that was moved is disconnected 30 days after the move.`,
+    }. Nothing was removed, so nothing else will tell of it${
+      freeingConversion(timeline.facts) === undefined
+        ? '; a mailbox that was moved is disconnected 30 days after the move'
+        : ''
+    }.`,
     happenedAt: first.at,
     cause,
     ...(actor === undefined ? {} : { actor }),

@@ -8,11 +8,13 @@ import {
   familyName,
   familyOfPlan,
 } from '../../products/products.ts';
+import { isFree, isIgnored, productSettings } from '../../products/ignored-products.ts';
 import { explainLicenceLoss } from '../../cause/cause.ts';
 import { evidenceOf } from '../../cause/evidence.ts';
 import type { Evidence, LicenceLoss } from '../../cause/explanation.ts';
-import type { Licence } from '../../timeline/fact.ts';
+import type { Fact, Licence } from '../../timeline/fact.ts';
 import { heldLicences, type LossFact } from '../../cause/losses.ts';
+import { freeingConversion } from '../../timeline/mailbox-kind.ts';
 import { compareText } from '../../text/order.ts';
 import { minutesAfter, writtenMoment } from '../../time/moments.ts';
 import { factsOfLosses } from './facts-of-losses.ts';
@@ -25,12 +27,14 @@ import {
   missingLicences,
   partOf,
 } from './missing-licences.ts';
+import { freedMailboxText } from './freed-mailbox.ts';
 import { remedyOfLosses } from './remedies.ts';
 import { listed } from '../../text/listed.ts';
 import { isOffBoarding, isSwitchedOff, isWithin, offBoardingText } from './off-boarding.ts';
 import { otherLosses, toldLoss } from './several-losses.ts';
 
 const settings = z.object({
+  ...productSettings,
   /** A loss so close to the disabling or deletion of the account is off-boarding, and low. */
   offBoardingHours: z.number().min(0).default(24),
   /**
@@ -63,10 +67,10 @@ export const rule = defineRule({
     'A change whose record has not arrived in full is neither a loss nor a return until it has.',
     'A subscription that lapses stops its services before it takes licences away; no record of the user tells that.',
     'Delayed delicensing cannot be read: where it is on, the mailbox stays for 30 days more than is said here.',
+    'That a mailbox is a shared one, a room or equipment is known where the unified log tells of its conversion (Set-Mailbox -Type) and names the mailbox by UPN or object id.',
   ],
   evaluate: (input) => [evaluate(input)],
-  keeps: ({ views: { timeline }, settings: { offBoardingHours }, now }) =>
-    factsOfLosses(timeline.facts, offBoardingHours, now),
+  keeps: ({ views: { timeline }, settings: given, now }) => factsOfLosses(timeline.facts, given, now),
 });
 
 function evaluate(input: Input): Verdict {
@@ -79,7 +83,7 @@ function evaluate(input: Input): Verdict {
       ? { kind: 'unknown', reason: 'the records of the change of licences are not complete', qualifiers: {} }
       : { kind: 'clear', reason: 'no change of licences of this user is known' };
   }
-  const missing = missingLicences(timeline.facts);
+  const missing = missingLicences(timeline.facts, input.settings.ignoredProducts);
   if (missing.deletion !== undefined) return gone(missing.deletion, input.settings);
   const until = (at: string): string | undefined =>
     heldBackUntil(timeline.facts, at, input.settings.graceHours, now);
@@ -87,12 +91,16 @@ function evaluate(input: Input): Verdict {
     products: missing.products.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
     plans: missing.plans.filter(({ lostBy }) => until(lostBy.fact.at) === undefined),
   };
-  const serious = mostSerious(due, heldLicences(timeline) ?? []);
+  const serious = mostSerious(due, heldLicences(timeline) ?? [], isFreed(timeline.facts));
   if (serious !== undefined) return firing(due, serious, input);
   const waiting = latestLoss(missing);
   const again = waiting === undefined ? undefined : until(waiting.fact.at);
   return again === undefined
-    ? { kind: 'clear', reason: 'the user has everything that was ever taken away', qualifiers: {} }
+    ? {
+        kind: 'clear',
+        reason: 'the user has everything that was ever taken away and that the settings do not leave out',
+        qualifiers: {},
+      }
     : {
         kind: 'clear',
         reason: 'the loss falls into the period of grace after the account was created or came back',
@@ -127,8 +135,10 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
   const first = (losses[0] ?? serious).fact;
   const products = missing.products.map(({ licence }) => licence.name);
   const plans = missing.plans.map(({ plan }) => ({ id: plan.id, name: plan.name, product: plan.product }));
-  const families = familiesMissing(missing, held);
-  const mailboxLostAt = mailboxLoss(missing, held);
+  const converted = freeingConversion(timeline.facts);
+  const families = familiesMissing(missing, held, converted !== undefined);
+  const freed = mailboxLoss(missing, held) === undefined ? undefined : converted;
+  const mailboxLostAt = converted === undefined ? mailboxLoss(missing, held) : undefined;
   const due =
     mailboxLostAt === undefined
       ? undefined
@@ -151,6 +161,7 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
       due === undefined
         ? ''
         : `The mailbox goes offline now, and its data is deleted after ${writtenMoment(due)}.`,
+      freedMailboxText(freed),
       otherLosses(missing, losses, serious),
       severity === 'low'
         ? offBoardingText(timeline.facts, serious.fact.at, input.settings.offBoardingHours)
@@ -175,14 +186,12 @@ function firing(missing: MissingLicences, serious: LossFact, input: Input): Firi
       before: first.before ?? [],
       after: held,
       losses: losses.map((loss) => toldLoss(missing, loss)),
+      ...(freed === undefined ? {} : { mailbox: { kind: freed.mailbox, since: freed.at } }),
       ...(cause.via === undefined ? {} : { via: cause.via }),
     },
     evidence: together(
       cause.evidence,
-      evidenceOf(
-        timeline,
-        losses.map(({ fact }) => fact),
-      ),
+      evidenceOf(timeline, [...losses.map(({ fact }) => fact), ...(freed === undefined ? [] : [freed])]),
     ),
     runbook: remedyOfLosses(missing, { serious, cause }, timeline, (loss) =>
       explainLicenceLoss(stillMissing(missing, loss), timeline, timeline.coverage, now),
@@ -219,14 +228,20 @@ function withoutPlans({ name, disabledPlans }: Licence): string {
     : `${name} (without ${disabledPlans.map((plan) => plan.name).join(', ')})`;
 }
 
-/** The one that took the mailbox, else most products, else the last. */
-function mostSerious(missing: MissingLicences, held: readonly Licence[]): LossFact | undefined {
+/** The one that took the mailbox, else one of what is paid for, else most products, else the last. */
+function mostSerious(
+  missing: MissingLicences,
+  held: readonly Licence[],
+  freed: boolean,
+): LossFact | undefined {
+  const takesMailbox = (part: MissingLicences): number =>
+    Number(!freed && mailboxLoss(part, held) !== undefined);
   return lossesIn(missing)
     .map((loss) => ({ loss, part: partOf(missing, loss) }))
     .sort(
       (left, right) =>
-        Number(mailboxLoss(right.part, held) !== undefined) -
-          Number(mailboxLoss(left.part, held) !== undefined) ||
+        takesMailbox(right.part) - takesMailbox(left.part) ||
+        Number(isOnlyFree(left.part)) - Number(isOnlyFree(right.part)) ||
         right.part.products.length - left.part.products.length ||
         compareText(right.loss.fact.at, left.loss.fact.at),
     )[0]?.loss;
@@ -247,13 +262,18 @@ function stillMissing({ products, plans }: MissingLicences, { fact, loss }: Loss
   };
 }
 
-function familiesMissing({ products, plans }: MissingLicences, held: readonly Licence[]): string[] {
+/** A mailbox that needs no licence is still there. */
+function familiesMissing(
+  { products, plans }: MissingLicences,
+  held: readonly Licence[],
+  freed: boolean,
+): string[] {
   const left = new Set(held.flatMap((licence) => [...enabledFamilies(licence)]));
   const lost = new Set([
     ...products.flatMap(({ licence }) => [...enabledFamilies(licence)]),
     ...plans.flatMap(({ plan }) => familyOfPlan(plan.id) ?? []),
   ]);
-  return [...lost].filter((family) => !left.has(family)).map(familyName);
+  return [...lost].filter((family) => !left.has(family) && !(freed && family === 'mailbox')).map(familyName);
 }
 
 /** When the last mailbox plan went, unless the user has one from any product. */
@@ -274,9 +294,13 @@ function mailboxLoss({ products, plans }: MissingLicences, held: readonly Licenc
 function severityOf(
   missing: MissingLicences,
   held: readonly Licence[],
-  { views: { timeline }, settings: { offBoardingHours } }: Input,
+  { views: { timeline }, settings: { offBoardingHours, ignoredProducts } }: Input,
 ): Severity {
   const { facts } = timeline;
+  const freed = isFreed(facts);
+  // Who is left with what nobody counts has lost his last product all the same.
+  const isNothing = (licences: readonly Licence[] | undefined): boolean =>
+    licences?.every(({ skuId }) => isFree(skuId) || isIgnored(skuId, ignoredProducts)) === true;
   let worst: Severity = 'low';
   let leaving = false;
   for (const loss of lossesIn(missing)) {
@@ -285,11 +309,23 @@ function severityOf(
     leaving = isOffBoarding(facts, at, offBoardingHours) || (leaving && isSwitchedOff(facts, at));
     if (leaving) continue;
     const part = partOf(missing, loss);
-    const lastWent = held.length === 0 && after?.length === 0 && part.products.length > 0;
-    if (lastWent || mailboxLoss(part, held) !== undefined) return 'high';
+    if (isOnlyFree(part)) continue;
+    const lastWent = isNothing(held) && isNothing(after) && part.products.length > 0;
+    // Nobody signs in to a mailbox that needs no licence: that the last one went is no more than any other.
+    if (!freed && (lastWent || mailboxLoss(part, held) !== undefined)) return 'high';
     worst = 'medium';
   }
   return worst;
+}
+
+function isOnlyFree({ products, plans }: MissingLicences): boolean {
+  return (
+    products.every(({ licence }) => isFree(licence.skuId)) && plans.every(({ plan }) => isFree(plan.skuId))
+  );
+}
+
+function isFreed(facts: readonly Fact[]): boolean {
+  return freeingConversion(facts) !== undefined;
 }
 
 function together(left: readonly Evidence[], right: readonly Evidence[]): Evidence[] {

@@ -1,3 +1,4 @@
+import { isIgnored } from '../../products/ignored-products.ts';
 import { enabledFamilies, enabledPlans, familyOfPlan } from '../../products/products.ts';
 import type { Fact, FactOf, Licence } from '../../timeline/fact.ts';
 import { differenceOf, licenceDifference, type LicencePlan } from '../../timeline/licences.ts';
@@ -45,9 +46,12 @@ export interface LostAndNotBack {
   deletion?: { fact: Fact; before: Pick<LostAndNotBack, 'products' | 'plans'> };
 }
 
-/** The facts in order of time; what is missing after the last of them. */
-export function missingLicences(facts: readonly Fact[]): MissingLicences {
-  const { products, plans, held, deletion } = lostAndNotBack(facts);
+/** The facts in order of time; what is missing after the last of them, without what the settings leave out. */
+export function missingLicences(
+  facts: readonly Fact[],
+  ignoredProducts: readonly string[] = [],
+): MissingLicences {
+  const { products, plans, held, deletion } = lostAndNotBack(facts, ignoredProducts);
   const missing = withoutReplaced(products, plans, held, facts);
   if (deletion === undefined) return missing;
   const lastLossAt = latestLoss(deletion.before)?.fact.at;
@@ -57,8 +61,21 @@ export function missingLicences(facts: readonly Fact[]): MissingLicences {
   };
 }
 
+function withoutIgnored(
+  { products, plans }: Pick<MissingLicences, 'products' | 'plans'>,
+  ignoredProducts: readonly string[],
+): Pick<MissingLicences, 'products' | 'plans'> {
+  return {
+    products: products.filter(({ licence }) => !isIgnored(licence.skuId, ignoredProducts)),
+    plans: plans.filter(({ plan }) => !isIgnored(plan.skuId, ignoredProducts)),
+  };
+}
+
 /** Products and plans each in the order in which they went. */
-export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
+export function lostAndNotBack(
+  facts: readonly Fact[],
+  ignoredProducts: readonly string[] = [],
+): LostAndNotBack {
   const products = new Map<string, MissingProduct>();
   const plans = new Map<string, MissingPlan>();
   let deletion: LostAndNotBack['deletion'];
@@ -90,7 +107,8 @@ export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
       regain(fact);
       held = fact.after;
     } else if (fact.kind === 'user-deleted') {
-      deletion = { fact, before: { products: [...products.values()], plans: [...plans.values()] } };
+      const before = { products: [...products.values()], plans: [...plans.values()] };
+      deletion = { fact, before: withoutIgnored(before, ignoredProducts) };
       products.clear();
       plans.clear();
     } else if (fact.kind === 'user-restored' || fact.kind === 'user-created') {
@@ -98,8 +116,7 @@ export function lostAndNotBack(facts: readonly Fact[]): LostAndNotBack {
     }
   }
   return {
-    products: [...products.values()],
-    plans: [...plans.values()],
+    ...withoutIgnored({ products: [...products.values()], plans: [...plans.values()] }, ignoredProducts),
     held,
     ...(deletion === undefined ? {} : { deletion }),
   };

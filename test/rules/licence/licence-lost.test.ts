@@ -11,6 +11,7 @@ import {
   groupLicensing,
   licence,
   licencesChanged,
+  mailboxConverted,
   removedFromGroup,
   timelineOf,
   userId,
@@ -249,6 +250,41 @@ describe('how bad a loss is', () => {
     expect(evaluate(facts)).toMatchObject({ state: 'clear', episode: 1 });
     const again = [...facts, licencesChanged(at(4), [visio], [])];
     expect(evaluate(again)).toMatchObject({ state: 'firing', firing: { extent: [visio.skuId] } });
+  });
+});
+
+describe('a mailbox that needs no licence', () => {
+  const withoutMailbox = licence('ENTERPRISEPACK', 'EXCHANGE_S_ENTERPRISE');
+
+  test('is not missing, however its plan went, and other families still are', () => {
+    for (const left of [[], [withoutMailbox]]) {
+      const facts = [mailboxConverted(at(0), 'shared'), licencesChanged(at(1), [e3], left)];
+      const found = evaluate(facts);
+      expect(found).toMatchObject({ severity: 'medium' });
+      expect(found?.firing).not.toHaveProperty('due');
+      expect(JSON.stringify(found)).not.toMatch(/goes offline|deleted after|without: Exchange mailbox/);
+    }
+    const all = evaluate([mailboxConverted(at(0), 'shared'), licencesChanged(at(1), [e3], [])]);
+    expect(all?.firing?.facts).toMatchObject({
+      families: ['Office apps', 'Teams', 'SharePoint'],
+      mailbox: { kind: 'shared', since: at(0) },
+    });
+  });
+
+  test('counts from its conversion on, also after the loss, and no longer when it is a user mailbox again', () => {
+    const loss = licencesChanged(at(1), [e3], []);
+    expect(evaluate([loss])).toMatchObject({ severity: 'high', firing: { due: at(1 + 30 * 24) } });
+    const later = [loss, mailboxConverted(at(2), 'room')];
+    const better = evaluate(later);
+    expect(better).toMatchObject({ severity: 'medium', episode: 1, openedAt: at(1) });
+    expect(better?.firing).not.toHaveProperty('due');
+    const back = [...later, mailboxConverted(at(3), 'user')];
+    expect(evaluate(back)).toMatchObject({ severity: 'high', firing: { due: at(1 + 30 * 24) } });
+  });
+
+  test('says nothing of the mailbox where no mailbox plan went', () => {
+    const found = evaluate([mailboxConverted(at(0), 'shared'), licencesChanged(at(1), [e3, visio], [e3])]);
+    expect(found?.firing?.summary).not.toMatch(/mailbox/i);
   });
 });
 

@@ -53,7 +53,7 @@ describe('several losses', () => {
 
   test('many of them stay a step that can be read', () => {
     const held = [e3, ems, visio, project];
-    const products = ['FLOW_FREE', 'POWER_BI_STANDARD', 'POWER_BI_PRO', 'MCOMEETADV'].map((name) =>
+    const products = ['MCOEV', 'Microsoft_365_Copilot', 'POWER_BI_PRO', 'MCOMEETADV'].map((name) =>
       licence(name),
     );
     const all = [...held, ...products];
