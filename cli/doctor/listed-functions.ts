@@ -8,7 +8,7 @@ export async function examineFunctions({ az, inAzure }: Deployment): Promise<Lin
 }
 
 /** Whether Azure knows the functions: one that it does not list is never started, by whatever trigger. */
-export function judgeFunctions(app: AzureApp, listing: Listing): Line[] {
+function judgeFunctions(app: AzureApp, listing: Listing): Line[] {
   if (listing.kind === 'failed') {
     return [{ status: 'warn', means: `not known whether Azure lists the functions: ${listing.reason}` }];
   }

@@ -59,7 +59,7 @@ export function lineOf(message: KeptMessage): string {
 }
 
 /** As far as it is known: the host moves a message as it was, and does not say why it failed. */
-export function reasonOf(message: Omit<KeptMessage, 'keptAt'>): string {
+function reasonOf(message: Omit<KeptMessage, 'keptAt'>): string {
   const { queue, storageFailed, replays = 0 } = message;
   if (isUnreadableRecord({ queue })) return 'could not be read';
   const before = replays === 0 ? '' : `; put back by itself ${counted(replays, 'time')} before`;

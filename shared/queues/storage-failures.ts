@@ -22,7 +22,7 @@ export interface StorageFailureNotes {
   remove(notes: readonly ReceivedNote[]): Promise<void>;
 }
 
-export interface ReceivedNote {
+interface ReceivedNote {
   /** When it was left; by the clock of the product. */
   at: string;
   messageId: string;

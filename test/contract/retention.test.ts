@@ -62,7 +62,7 @@ function watch(clients: StorageClients) {
     alerts: createAlertTable(tables.alerts),
     timeline: createTimelineTable(tables.timeline),
     /** All steps, to the end. @returns how many there were */
-    async retain(byHand = true, tenants = [contoso, fabrikam]): Promise<number> {
+    retain: async (byHand = true, tenants = [contoso, fabrikam]): Promise<number> => {
       await beginRetention(
         tenants.map((id) => ({ id })),
         ports,
